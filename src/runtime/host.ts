@@ -1,0 +1,64 @@
+import type { Account, Tier } from "../../schemas/account.ts";
+import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
+import type { Transport } from "../client/transport.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+
+/** What a flow engine gives. Everything here is asked for when needed, so accounts may come and go while it runs. */
+export interface Host {
+  readonly tier: Tier;
+  /** The accounts in the order of adding. */
+  accounts(): readonly Account[];
+  /** The durable ledger. The plugin closes it. */
+  readonly store: Store;
+  readonly logger: Logger;
+  /** Origin under which the gateway reaches the webhook route; absent: no webhook is asked for and links are polled. */
+  readonly publicUrl?: string | undefined;
+  /** Origin under which the buyer's browser reaches the return page where there is no public one (a laptop's loopback). */
+  readonly localUrl?: string | undefined;
+  /** Further https origins that a typed status callback URL may name. */
+  readonly callbackOrigins?: readonly string[] | undefined;
+  readonly maxAccounts?: number | undefined;
+  readonly clock?: Clock | undefined;
+  /** Replaces the built-in HTTP transport. */
+  readonly transport?: Transport | undefined;
+}
+
+/** One run of a node as a host asks for it. */
+export interface RunRequest {
+  /** Name of the account. */
+  readonly account: string;
+  /** Form values: literals or evaluated expressions. Fields left blank in the form are left out. */
+  readonly input: Record<string, unknown>;
+  /** What makes a repeat a repeat where the author gave no reference. Without it each run is its own operation. */
+  readonly key?: string | undefined;
+  /** Plain JSON, at most 4 kB; handed back unchanged with every event of the link. */
+  readonly correlation?: unknown;
+}
+
+/** One stable receiver of events. */
+export interface Taker {
+  /** Stable over restarts: what was delivered to it is remembered under this id. */
+  readonly id: string;
+  /** Names of accounts to listen to; empty or absent: all. */
+  readonly accounts?: readonly string[];
+  /** Statuses to listen to; absent: the ones that are on by default. */
+  readonly statuses?: readonly string[];
+  /** Resolves once the event is taken. A rejection means: try again later. */
+  deliver(event: PaymentStatusEvent): Promise<void>;
+}
+
+/** An HTTP request without its transport. Header names are lower case; `path` includes the query. */
+export interface HandlerRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+export interface HandlerResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

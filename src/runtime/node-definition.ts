@@ -1,0 +1,73 @@
+import type { Static, TObject } from "@sinclair/typebox";
+import type { ErrorCode } from "./errors.ts";
+import type { NodeContext } from "./node-context.ts";
+
+/** What a run does to the gateway: nothing, it makes or changes something, or it moves money back. */
+export type Effect = "read" | "create" | "change" | "move-money";
+
+/**
+ * What makes a repeat a repeat. `none`: a read, repeat at will. `operation-key`: the reference or the host's default key.
+ * `transaction-id`: the unique transaction id, for ever.
+ */
+export type Idempotency = "none" | "operation-key" | "transaction-id";
+
+/** One way out of a node. Every node has `success` and `error`; others say what they carry. */
+export interface Port {
+  readonly id: "success" | "error" | "unknown";
+  readonly title: string;
+  readonly description: string;
+  readonly carries: "output" | "error";
+}
+
+/** Form values and what comes of them, for help, tests and "show sample response". */
+export interface NodeExample<Output = unknown> {
+  readonly title: string;
+  readonly input: Record<string, unknown>;
+  readonly output: Output;
+}
+
+/** The declaration of one action: everything that a host, a form, the manifest and the help need, and the executor. */
+export interface NodeDefinition<Input extends TObject = TObject, Output extends TObject = TObject> {
+  readonly kind: "node";
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly description: string;
+  readonly effect: Effect;
+  readonly idempotency: Idempotency;
+  readonly input: Input;
+  readonly output: Output;
+  readonly ports: readonly Port[];
+  readonly errors: readonly ErrorCode[];
+  readonly examples: readonly NodeExample<Static<Output>>[];
+  /** One or two calls of a service in the context. Throws FlowError; never catches, logs or retries. */
+  execute(input: Static<Input>, context: NodeContext): Promise<Static<Output>>;
+}
+
+export const successPort: Port = {
+  id: "success",
+  title: "Success",
+  description: "It was done; carries the output.",
+  carries: "output",
+};
+
+export const errorPort: Port = {
+  id: "error",
+  title: "Error",
+  description: "It was not done, or nobody can say; carries code, message and remedy.",
+  carries: "error",
+};
+
+export const unknownPort: Port = {
+  id: "unknown",
+  title: "Unknown",
+  description: "The refund was sent and nobody can say yet whether it was booked. Do not run it again; it is being checked.",
+  carries: "error",
+};
+
+/** Declares a node: binds the types of the executor to the schemas. */
+export function defineNode<Input extends TObject, Output extends TObject>(
+  definition: Omit<NodeDefinition<Input, Output>, "kind">,
+): NodeDefinition<Input, Output> {
+  return { kind: "node", ...definition };
+}
