@@ -6,7 +6,8 @@ export const createRefund = defineNode({
   id: "create-refund",
   version: 1,
   title: "Create refund",
-  description: "Refunds a payment made on Instamojo, whole or in part. Instamojo reviews it; the Payment status event tells when the money goes back.",
+  description:
+    "Refunds a payment made on Instamojo, whole or in part. Instamojo reviews it; the Payment status event tells when the money goes back.",
   effect: "move-money",
   idempotency: "transaction-id",
   input: CreateRefundInput,

@@ -6,7 +6,8 @@ export const generatePaymentLink = defineNode({
   id: "generate-payment-link",
   version: 1,
   title: "Generate payment link",
-  description: "Generates a payment link at any point in a conversation. Send the link to the customer; the Payment status event tells when it was paid.",
+  description:
+    "Generates a payment link at any point in a conversation. Send the link to the customer; the Payment status event tells when it was paid.",
   effect: "create",
   idempotency: "operation-key",
   input: GeneratePaymentLinkInput,

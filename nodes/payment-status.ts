@@ -49,7 +49,15 @@ const samples: Record<PaymentStatus, PaymentStatusEvent> = {
     status: "Failed",
     failure: { reason: "AUTHORIZATION_FAILED", message: "Transaction was declined by the bank" },
   },
-  Refunded: { ...base, ...attempt, status: "Refunded", reason: "full", previousStatus: "Completed", sequence: 3, refund },
+  Refunded: {
+    ...base,
+    ...attempt,
+    status: "Refunded",
+    reason: "full",
+    previousStatus: "Completed",
+    sequence: 3,
+    refund,
+  },
   Cancelled: { ...base, status: "Cancelled", reason: "expired", previousStatus: "Pending", sequence: 2 },
 };
 

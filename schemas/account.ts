@@ -15,6 +15,9 @@ export const Tier = StringEnum(tiers, {
 });
 export type Tier = (typeof tiers)[number];
 
+/** How many accounts an installation may have unless its host says otherwise. */
+export const defaultMaxAccounts = 5;
+
 const guide = "How to get it: docs/connect-instamojo.md";
 
 export const Account = Type.Object(
@@ -37,7 +40,7 @@ export const Account = Type.Object(
       description: `The world: ${testBaseUrl} for testing, ${liveBaseUrl} for real money, or the address of a local Instamojo. ${guide}`,
       pattern:
         "^(?:https://test\\.instamojo\\.com|https://api\\.instamojo\\.com|http://(?:127\\.0\\.0\\.1|localhost|\\[::1\\])(?::[0-9]{1,5})?)/?$",
-      examples: [testBaseUrl],
+      examples: [testBaseUrl, liveBaseUrl],
       form: {
         placeholder: testBaseUrl,
         rule: `${testBaseUrl}, ${liveBaseUrl}, or a loopback address like http://127.0.0.1:1881`,
@@ -50,8 +53,12 @@ export const Account = Type.Object(
       minLength: 1,
       maxLength: 256,
       pattern: "^[\\u0021-\\u007e]+$",
-      examples: ["test_…"],
-      form: { placeholder: "test_…", rule: "the client id without spaces", remedy: "Copy it again from the dashboard." } satisfies FormHints,
+      examples: ["test_client_id"],
+      form: {
+        placeholder: "test_…",
+        rule: "the client id without spaces",
+        remedy: "Copy it again from the dashboard.",
+      } satisfies FormHints,
     }),
     clientSecret: Type.String({
       title: "Client Secret",
@@ -59,8 +66,12 @@ export const Account = Type.Object(
       minLength: 1,
       maxLength: 512,
       pattern: "^[\\u0021-\\u007e]+$",
-      examples: ["test_…"],
-      form: { widget: "password", rule: "the client secret without spaces", remedy: "Copy it again from the dashboard." } satisfies FormHints,
+      examples: ["test_client_secret"],
+      form: {
+        widget: "password",
+        rule: "the client secret without spaces",
+        remedy: "Copy it again from the dashboard.",
+      } satisfies FormHints,
     }),
     privateSalts: Type.Optional(
       Type.Array(Type.String({ minLength: 8, maxLength: 256, form: { widget: "password" } satisfies FormHints }), {

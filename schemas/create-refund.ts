@@ -65,7 +65,7 @@ export const CreateRefundInput = Type.Object(
       description: "Explains the refund, at most 500 characters. Example: Product is not good",
       minLength: 1,
       maxLength: 500,
-      pattern: "^[^|\\u0000-\\u001f\\u007f]*$",
+      pattern: "^[^|\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$",
       examples: ["Product is not good"],
       form: {
         kind: "text",

@@ -17,12 +17,15 @@ import {
 } from "./payment-fields.ts";
 
 /** Text without the pipe, which the signature of webhooks cannot tell from a separator, and without control characters. */
-const plainText = "^[^|\\u0000-\\u001f\\u007f]*$";
+const plainText = "^[^|\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$";
 const plainTextRule = "text without | and without line breaks or other control characters";
 
 export const GeneratePaymentLinkInput = Type.Object(
   {
-    amount: LinkAmount("Amount", "What the customer pays, in rupees. The minimum is 9, the maximum 200000. Example: 200"),
+    amount: LinkAmount(
+      "Amount",
+      "What the customer pays, in rupees. The minimum is 9, the maximum 200000. Example: 200",
+    ),
     customerName: Type.Optional(
       Type.String({
         title: "Customer Name",
@@ -39,7 +42,8 @@ export const GeneratePaymentLinkInput = Type.Object(
         title: "Customer Email",
         description: "E-mail of the payer, at most 75 characters. Needed for Send Email. Example: John@test.com",
         maxLength: 75,
-        pattern: "^[^\\s@|\\u0000-\\u001f\\u007f]+@[^\\s@|\\u0000-\\u001f\\u007f]+\\.[^\\s@|.\\u0000-\\u001f\\u007f]+$",
+        pattern:
+          "^[^\\s@|\\u0000-\\u001f\\u007f-\\u009f]+@[^\\s@|\\u0000-\\u001f\\u007f-\\u009f]+\\.[^\\s@|.\\u0000-\\u001f\\u007f-\\u009f]+$",
         examples: ["John@test.com"],
         form: {
           kind: "text",
@@ -68,7 +72,8 @@ export const GeneratePaymentLinkInput = Type.Object(
     ),
     purpose: Type.String({
       title: "Purpose",
-      description: "What the payment is for; the customer sees it. At most 255 characters, best under 30. Example: Iphone",
+      description:
+        "What the payment is for; the customer sees it. At most 255 characters, best under 30. Example: Iphone",
       minLength: 1,
       maxLength: 255,
       pattern: plainText,
@@ -104,7 +109,7 @@ export const GeneratePaymentLinkInput = Type.Object(
           "Your order number, at most 64 characters. Never sent to Instamojo; comes back in every output and event. The same reference gives the same link back instead of a second one. Example: order-1042",
         minLength: 1,
         maxLength: 64,
-        pattern: "^[^\\u0000-\\u001f\\u007f]*$",
+        pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$",
         examples: ["order-1042"],
         form: {
           kind: "text",

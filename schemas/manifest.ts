@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { StringEnum } from "./string-enum.ts";
 
 const JsonSchema = Type.Record(Type.String(), Type.Unknown(), {
   title: "JSON Schema",
@@ -22,31 +23,43 @@ const unitHead = {
 export const ManifestNode = Type.Object(
   {
     ...unitHead,
-    effect: Type.String({ title: "Effect", description: "read, create, change or move-money." }),
-    idempotency: Type.String({ title: "Idempotency", description: "none, operation-key or transaction-id." }),
+    effect: StringEnum(["read", "create", "change", "move-money"], {
+      title: "Effect",
+      description: "What a run does at Instamojo: nothing, it makes or changes something, or it moves money back.",
+    }),
+    idempotency: StringEnum(["none", "operation-key", "transaction-id"], {
+      title: "Idempotency",
+      description: "What makes a repeat a repeat: nothing (a read), the reference, or the unique transaction id.",
+    }),
     hints: Type.Object(
       {
         readOnly: Type.Boolean({ title: "Read only", description: "Changes nothing." }),
         destructive: Type.Boolean({ title: "Destructive", description: "Moves money or closes something." }),
         idempotent: Type.Boolean({ title: "Idempotent", description: "A repeat under the same key changes nothing." }),
       },
-      { title: "Hints", description: "The effect in the words of tool protocols." },
+      { additionalProperties: false, title: "Hints", description: "The effect in the words of tool protocols." },
     ),
     input: Type.Object(
       { schema: JsonSchema, uiSchema: UiSchema },
-      { title: "Input", description: "The form of the node." },
+      { additionalProperties: false, title: "Input", description: "The form of the node." },
     ),
-    output: Type.Object({ schema: JsonSchema }, { title: "Output", description: "What leaves by the success port." }),
+    output: Type.Object(
+      { schema: JsonSchema },
+      { additionalProperties: false, title: "Output", description: "What leaves by the success port." },
+    ),
     ports: Type.Array(
       Type.Object({
         id: Text("Id", "Name of the way out."),
         title: Text("Title", "Label of the way out."),
         description: Text("Description", "When the flow goes on here."),
-        carries: Type.String({ title: "Carries", description: "output or error." }),
+        carries: StringEnum(["output", "error"], { title: "Carries", description: "What goes out here." }),
       }),
       { title: "Ports", description: "The ways out, in order." },
     ),
-    errors: Type.Array(Type.String(), { title: "Errors", description: "Codes that the error and unknown ports carry." }),
+    errors: Type.Array(Type.String(), {
+      title: "Errors",
+      description: "Codes that the error and unknown ports carry.",
+    }),
     examples: Type.Array(Type.Record(Type.String(), Type.Unknown()), {
       title: "Examples",
       description: "Form values and what came of them.",
@@ -58,10 +71,17 @@ export const ManifestNode = Type.Object(
 export const ManifestEvent = Type.Object(
   {
     ...unitHead,
-    payload: Type.Object({ schema: JsonSchema }, { title: "Payload", description: "What the flow receives." }),
+    payload: Type.Object(
+      { schema: JsonSchema },
+      { additionalProperties: false, title: "Payload", description: "What the flow receives." },
+    ),
     filter: Type.Object(
       { schema: JsonSchema, uiSchema: UiSchema },
-      { title: "Filter", description: "The form that chooses which events start the flow." },
+      {
+        additionalProperties: false,
+        title: "Filter",
+        description: "The form that chooses which events start the flow.",
+      },
     ),
     samples: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
       title: "Samples",
@@ -99,13 +119,17 @@ export const Manifest = Type.Object(
               description: "The world of each base URL.",
             }),
           },
-          { title: "Rules", description: "What JSON Schema cannot say." },
+          { additionalProperties: false, title: "Rules", description: "What JSON Schema cannot say." },
         ),
       },
-      { title: "Account", description: "The form of an account." },
+      { additionalProperties: false, title: "Account", description: "The form of an account." },
     ),
     nodes: Type.Array(ManifestNode, { title: "Nodes", description: "The actions." }),
     events: Type.Array(ManifestEvent, { title: "Events", description: "The events." }),
+    error: Type.Object(
+      { schema: JsonSchema },
+      { additionalProperties: false, title: "Error", description: "What leaves by the error and unknown ports." },
+    ),
     routes: Type.Array(
       Type.Object({
         id: Text("Id", "Name of the route."),

@@ -120,7 +120,8 @@ export const PaymentStatusEvent = Type.Object(
     observedAt: instantField("Observed at", "When we learned of it."),
     source: StringEnum(eventSources, {
       title: "Source",
-      description: "Who told: webhook, return (the customer's browser came back), poll, action (a node did it), sample.",
+      description:
+        "Who told: webhook, return (the customer's browser came back), poll, action (a node did it), sample.",
       examples: ["webhook"],
     }),
     correlation: Type.Unknown({
@@ -155,6 +156,13 @@ export const PaymentStatusFilter = Type.Object(
       uniqueItems: true,
       examples: [["Completed", "Failed"]],
       form: { remedy: "Choose at least one status." } satisfies FormHints,
+    }),
+    refundUpdates: Type.Boolean({
+      title: "Refund updates",
+      description:
+        "Also start the flow when a refund is requested, declined or withdrawn: status Completed with a reason such as refund-denied.",
+      default: false,
+      examples: [false],
     }),
   },
   { additionalProperties: false, title: "Payment status", description: "Which events start this flow." },

@@ -7,16 +7,26 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeNodeRedEditor } from "./node-red-editor.mjs";
+import { writeStandalone } from "./standalone.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const next = join(root, "dist.next");
 const stampName = ".build-stamp";
 const sourceFolders = ["nodes", "schemas", "src"];
-const otherSources = ["scripts/build.mjs", "tsconfig.json", "package.json", "package-lock.json"];
+const otherSources = [
+  "scripts/build.mjs",
+  "scripts/standalone.mjs",
+  "scripts/node-red-editor.mjs",
+  "manifest.json",
+  "tsconfig.json",
+  "package.json",
+  "package-lock.json",
+];
 
 /** The steps of a build, in order. Each gets the folder being built; compiled modules can be imported from there. */
-const steps = [compile, copyAssets];
+const steps = [compile, copyAssets, writeStandalone, writeNodeRedEditor];
 
 function compile(out) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");

@@ -1,12 +1,11 @@
-import { Account, liveBaseUrl, testBaseUrl, type Tier } from "../schemas/account.ts";
+import { Account, defaultMaxAccounts, liveBaseUrl, testBaseUrl, type Tier } from "../schemas/account.ts";
 import type { EnvironmentName } from "../schemas/payment-fields.ts";
 import { type FieldError, FlowError } from "./runtime/errors.ts";
 import { checkInput, type Validator } from "./runtime/validation.ts";
 
 /** The account rules, one set for all hosts. */
 
-/** How many accounts an installation may have unless its host says otherwise. */
-export const defaultMaxAccounts = 5;
+export { defaultMaxAccounts };
 
 /** An account without its secrets. */
 export interface AccountView {
@@ -97,7 +96,7 @@ export function assertAccountsEditable(tier: Tier): void {
 }
 
 /**
- * The account of that name, good to use. A name that is not there is an error, never another account; so is one that
+ * The account of that name, good to use: its fields without the blanks that copying adds. A name that is not there is an error, never another account; so is one that
  * breaks a rule, stands twice or beyond the limit.
  */
 export function requireAccount(
@@ -112,11 +111,13 @@ export function requireAccount(
     const known = accounts.map((candidate) => candidate.name).join(", ") || "none";
     throw new FlowError("account_unknown", `There is no account named ${JSON.stringify(name)} here. Known: ${known}.`);
   }
-  const errors = checkAccounts(accounts, validator, maxAccounts).filter(
-    ({ field }) => field === "accounts" ? index >= maxAccounts : field.startsWith(`accounts.${index}.`),
+  const errors = checkAccounts(accounts, validator, maxAccounts).filter(({ field }) =>
+    field === "accounts" ? index >= maxAccounts : field.startsWith(`accounts.${index}.`),
   );
   const isTwice = accounts.filter((candidate) => candidate.name === name).length > 1;
-  if (errors.length === 0 && !isTwice) return account;
-  const message = errors.map((error) => error.message).join(" ") || `Account name must be unique; ${name} is there twice.`;
+  const canonical = checkInput(Account, account, validator);
+  if (canonical.ok && errors.length === 0 && !isTwice) return canonical.value as Account;
+  const message =
+    errors.map((error) => error.message).join(" ") || `Account name must be unique; ${name} is there twice.`;
   throw new FlowError("account_invalid", message, errors[0] ? { remedy: errors[0].remedy } : {});
 }

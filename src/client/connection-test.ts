@@ -24,27 +24,27 @@ const causes = {
  * throws. Credentials of the other world are told before any call.
  */
 export async function testConnection(account: GatewayAccount, options: GatewayOptions): Promise<ConnectionReport> {
-  const mismatch = worldMismatchRemedy(account);
-  if (mismatch !== undefined) {
-    await options.transport.close();
-    const message = "Client id and base URL belong to different worlds of Instamojo (test and live).";
-    return { ok: false, cause: "wrong_world", message, remedy: mismatch };
-  }
   try {
-    const gateway = createGateway(account, options);
-    try {
-      await gateway.listPayments({ page: 1, limit: 1 });
-    } finally {
-      await gateway.close();
-    }
-    return { ok: true, account: account.name, message: successMessage(account) };
+    return await probe(account, options);
   } catch (error) {
     if (!isFlowError(error)) {
       return { ok: false, cause: "unexpected", message: "The test itself failed.", remedy: "Please report it." };
     }
     const cause = error.code in causes ? causes[error.code as keyof typeof causes] : "unexpected";
     return { ok: false, cause, message: error.message, remedy: error.remedy };
+  } finally {
+    await options.transport.close().catch(() => {});
   }
+}
+
+async function probe(account: GatewayAccount, options: GatewayOptions): Promise<ConnectionReport> {
+  const mismatch = worldMismatchRemedy(account);
+  if (mismatch !== undefined) {
+    const message = "Client id and base URL belong to different worlds of Instamojo (test and live).";
+    return { ok: false, cause: "wrong_world", message, remedy: mismatch };
+  }
+  await createGateway(account, options).listPayments({ page: 1, limit: 1 });
+  return { ok: true, account: account.name, message: successMessage(account) };
 }
 
 /** Reads work before KYC is done and only a create call is answered 403, which a test that changes nothing cannot see. */

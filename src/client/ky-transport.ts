@@ -60,7 +60,7 @@ async function sendOn(connection: Dispatcher, request: TransportRequest): Promis
 async function receive(connection: Dispatcher, request: TransportRequest, watch: Watch): Promise<TransportResponse> {
   const { default: ky } = await import("ky");
   const { origin, pathname, search } = new URL(request.url);
-  const { method, body, timeouts } = request;
+  const { method, body } = request;
   let headers: TransportResponse["headers"] = {};
   const response = await ky(request.url, {
     method,
@@ -78,7 +78,7 @@ async function receive(connection: Dispatcher, request: TransportRequest, watch:
         headers: Object.fromEntries((prepared as Request).headers),
         body: body ?? null,
         signal: watch.signal,
-        headersTimeout: timeouts.headersMs,
+        headersTimeout: 0,
         bodyTimeout: 0,
       });
       watch.replyBegan();
@@ -100,7 +100,10 @@ interface Watch {
   end(): void;
 }
 
-/** Keeps the time limits of one request, and sees whether it left: undici announces it right before the first byte. */
+/**
+ * Keeps the time limits of one request, and sees whether it left: undici announces it right before the first byte.
+ * undici's own limits for headers and body begin anew with every piece, so a slow drip would never end.
+ */
 function createWatch({ timeouts }: TransportRequest): Watch {
   const controller = new AbortController();
   const late = Promise.withResolvers<never>();
@@ -109,6 +112,10 @@ function createWatch({ timeouts }: TransportRequest): Watch {
   const expire = () =>
     late.reject(new TransportError(isSent ? "timeout" : "connect-timeout", { sent: isSent ? "maybe" : "no" }));
   let timer = setTimeout(expire, timeouts.connectMs + timeouts.headersMs);
+  const restart = (limitMs: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(expire, limitMs);
+  };
   return {
     signal: controller.signal,
     tooLate: late.promise,
@@ -121,14 +128,12 @@ function createWatch({ timeouts }: TransportRequest): Watch {
             return;
           }
           isSent = true;
+          restart(timeouts.headersMs);
           handler.onRequestStart?.(control, context);
         },
       }),
     isSent: () => isSent,
-    replyBegan() {
-      clearTimeout(timer);
-      timer = setTimeout(expire, timeouts.bodyMs);
-    },
+    replyBegan: () => restart(timeouts.bodyMs),
     abort: () => controller.abort(),
     end: () => clearTimeout(timer),
   };

@@ -33,6 +33,6 @@ function kindAfterSending(code: string): TransportErrorKind {
 }
 
 function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error && "code" in error ? error.code : "";
+  const code: unknown = typeof error === "object" && error !== null && "code" in error ? error.code : "";
   return typeof code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : "";
 }

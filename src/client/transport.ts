@@ -26,7 +26,7 @@ export interface TransportRequest {
 
 /** Limits in milliseconds. */
 export interface TransportTimeouts {
-  /** DNS, TCP and TLS together. */
+  /** DNS, TCP and TLS together. Waiting for a free connection may take this and `headersMs` at most. */
   readonly connectMs: number;
   /** From the request being sent to the last header of the reply. */
   readonly headersMs: number;

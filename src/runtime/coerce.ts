@@ -113,7 +113,7 @@ function readUrl(text: string): Read {
   if (isWeb && isPlain && url.username === "" && url.password === "") return { value: text };
   return {
     rule: "an http or https address without spaces, | or a user name",
-    remedy: "Write it like https://shop.example.com/thanks.",
+    remedy: "Write the whole address, beginning with https://.",
   };
 }
 

@@ -40,7 +40,8 @@ export const errorTable = {
     outcome: "not-applied",
   },
   account_invalid: {
-    meaning: "The account breaks one of the account rules (name, base URL, world of the client id, number of accounts).",
+    meaning:
+      "The account breaks one of the account rules (name, base URL, world of the client id, number of accounts).",
     remedy: `Correct the account (${guide}).`,
     retryable: false,
     outcome: "not-applied",

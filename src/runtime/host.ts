@@ -45,6 +45,8 @@ export interface Taker {
   readonly accounts?: readonly string[];
   /** Statuses to listen to; absent: the ones that are on by default. */
   readonly statuses?: readonly string[];
+  /** Whether to hear of refunds that were requested, denied or withdrawn: status Completed with a reason. Off by default. */
+  readonly refundUpdates?: boolean;
   /** Resolves once the event is taken. A rejection means: try again later. */
   deliver(event: PaymentStatusEvent): Promise<void>;
 }

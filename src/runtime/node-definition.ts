@@ -61,7 +61,8 @@ export const errorPort: Port = {
 export const unknownPort: Port = {
   id: "unknown",
   title: "Unknown",
-  description: "The refund was sent and nobody can say yet whether it was booked. Do not run it again; it is being checked.",
+  description:
+    "The refund was sent and nobody can say yet whether it was booked. Do not run it again; it is being checked.",
   carries: "error",
 };
 

@@ -51,7 +51,11 @@ function toErrorPort(definition: NodeDefinition, thrown: unknown, logger: Logger
         cause: thrown,
       });
   if (error.code === "internal_error") {
-    logger.error("A node failed for a reason of its own.", { node: definition.id, code: error.code, cause: causeOf(thrown) });
+    logger.error("A node failed for a reason of its own.", {
+      node: definition.id,
+      code: error.code,
+      cause: causeOf(thrown),
+    });
   }
   const hasUnknownPort = definition.ports.some((port) => port.id === "unknown");
   const port = error.outcome === "unknown" && hasUnknownPort ? "unknown" : "error";

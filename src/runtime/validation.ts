@@ -24,12 +24,16 @@ export type InputCheck =
   | { readonly ok: true; readonly value: Record<string, unknown> }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** Coerces, then validates, the values of a form. Fields that could not be read are not validated a second time. */
+/**
+ * Coerces, then validates, the values of a form. Fields that could not be read are not validated a second time, nor
+ * counted: how many were filled in cannot be told then.
+ */
 export function checkInput(form: TObject, input: unknown, validator: Validator): InputCheck {
   const coerced = coerceInput(form, input);
   const errors = [...coerced.errors];
   for (const issue of validator.issues(form, coerced.value)) {
     const error = describeIssue(form, issue);
+    if (error?.field === "" && coerced.errors.length > 0) continue;
     if (error && !errors.some((known) => known.field === error.field)) errors.push(error);
   }
   if (errors.length === 0) return { ok: true, value: coerced.value };

@@ -13,12 +13,7 @@ export function isLoopbackUrl(text: string): boolean {
 }
 
 /** Puts the webhook of a finished payment into the outbox. Failed payments have one only where that is switched on. */
-export function queueWebhook(
-  desk: Desk,
-  merchant: MerchantData,
-  request: StoredRequest,
-  payment: StoredPayment,
-): void {
+export function queueWebhook(desk: Desk, merchant: MerchantData, request: StoredRequest, payment: StoredPayment): void {
   const { switches } = desk.settings;
   if (request.webhook === null || (payment.status !== true && !switches.webhookOnFailure)) return;
   desk.state.order += 1;

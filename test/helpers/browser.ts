@@ -43,6 +43,7 @@ function fontConfiguration(home: string): string {
   <alias binding="same"><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
   <alias binding="same"><family>Arial</family><prefer><family>Open Sans</family></prefer></alias>
   <alias binding="same"><family>Helvetica</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 `;
 }

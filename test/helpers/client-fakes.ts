@@ -56,7 +56,12 @@ export type Answer = TransportResponse | Error;
 /** A transport that answers from a script and keeps what it was asked to send. */
 export function scriptedTransport(answer: (request: TransportRequest, index: number) => Answer | Promise<Answer>) {
   const sent: TransportRequest[] = [];
-  const transport: Transport & { sent: TransportRequest[]; tokenCalls(): number; apiCalls(): TransportRequest[]; isClosed: boolean } = {
+  const transport: Transport & {
+    sent: TransportRequest[];
+    tokenCalls(): number;
+    apiCalls(): TransportRequest[];
+    isClosed: boolean;
+  } = {
     sent,
     isClosed: false,
     tokenCalls: () => sent.filter(isTokenCall).length,
@@ -77,7 +82,10 @@ export function scriptedTransport(answer: (request: TransportRequest, index: num
 export const isTokenCall = (request: { url: string }) => new URL(request.url).pathname === "/oauth2/token/";
 
 /** A gateway whose token calls succeed and whose other calls get these answers in turn, the last one for ever. */
-export function gatewayAnswering(answers: readonly Answer[], options: Partial<GatewayOptions> & { account?: GatewayAccount } = {}) {
+export function gatewayAnswering(
+  answers: readonly Answer[],
+  options: Partial<GatewayOptions> & { account?: GatewayAccount } = {},
+) {
   const clock = instantClock();
   let next = 0;
   const transport = scriptedTransport((request) => {

@@ -5,11 +5,15 @@ describe("the gateway's words", () => {
   it.each<[string, Record<string, unknown>, string]>([
     ["a message", { success: false, message: "Not found." }, "Not found."],
     ["a message before all else", { message: "one", error_description: "two", error: "three", reason: "four" }, "one"],
-    ["an OAuth description before its code", { error: "invalid_client", error_description: "Unknown client" }, "Unknown client"],
+    [
+      "an OAuth description before its code",
+      { error: "invalid_client", error_description: "Unknown client" },
+      "Unknown client",
+    ],
     ["an OAuth code", { error: "invalid_client" }, "invalid_client"],
     ["a refund's reason", { success: false, reason: "Already refunded" }, "Already refunded"],
     ["a list of errors", { errors: ["Order matching query does not exist."] }, "Order matching query does not exist."],
-    ["an unknown form, flattened", { success: false, code: "E1", more: { text: "Sorry" } }, "Sorry"],
+    ["an unknown form, flattened", { success: false, code: "E1", more: { text: "Sorry" } }, "more: Sorry"],
     ["loose texts, flattened", { success: true, one: "First.", two: "Second.", n: 3 }, "First. Second."],
     ["a blank message passed over", { message: "  ", reason: "because" }, "because"],
   ])("are read from %s", (_name, body, expected) => {
@@ -55,7 +59,10 @@ describe("the gateway's words", () => {
   it.each([
     ["v2", { amount: ["Too small."], phone: ["Bad.", "Worse."] }],
     ["v1.1", { success: false, message: { amount: ["Too small."], phone: ["Bad.", "Worse."] } }],
-    ["v1.1 nested deeper", { success: false, message: { amount: [["Too small."]], phone: [["Bad."], { x: "Worse." }] } }],
+    [
+      "v1.1 nested deeper",
+      { success: false, message: { amount: [["Too small."]], phone: [["Bad."], { x: "Worse." }] } },
+    ],
   ])("about several fields are read from %s bodies", (_name, body) => {
     const words = readGatewayWords(body);
     expect(words.message).toBe("amount: Too small. customerMobileNumber: Bad. Worse.");
@@ -66,7 +73,11 @@ describe("the gateway's words", () => {
   });
 
   it("about a field that the form does not have, or about the whole, belong to no field", () => {
-    const words = readGatewayWords({ currency: ["Only INR."], non_field_errors: ["Try again."], constructor: ["Odd."] });
+    const words = readGatewayWords({
+      currency: ["Only INR."],
+      non_field_errors: ["Try again."],
+      constructor: ["Odd."],
+    });
     expect(words.fieldErrors.map(({ field, message }) => [field, message])).toEqual([
       ["", "currency: Only INR."],
       ["", "Try again."],

@@ -3,7 +3,9 @@ import { Type } from "@sinclair/typebox";
 import { coerceInput } from "../../src/runtime/coerce.ts";
 
 const form = Type.Object({
-  amount: Type.Optional(Type.String({ title: "Amount", form: { kind: "amount", minPaise: 900, maxPaise: 20_000_000 } })),
+  amount: Type.Optional(
+    Type.String({ title: "Amount", form: { kind: "amount", minPaise: 900, maxPaise: 20_000_000 } }),
+  ),
   anyAmount: Type.Optional(Type.String({ form: { kind: "amount" } })),
   name: Type.Optional(Type.String({ title: "Name" })),
   note: Type.Optional(Type.String({ title: "Note", form: { blank: "absent" } })),
@@ -187,7 +189,7 @@ describe("a form", () => {
   it("gives absent fields their default, a fresh one each time", () => {
     const first = coerceInput(form, {}).value;
     expect(first).toEqual({ isOn: false, tags: ["a"] });
-    (first["tags"] as string[]).push("b");
+    (first.tags as string[]).push("b");
     expect(coerceInput(form, {}).value).toEqual({ isOn: false, tags: ["a"] });
   });
 

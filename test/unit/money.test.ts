@@ -42,7 +42,10 @@ describe("parsePaise", () => {
 
   it("agrees with whole-number arithmetic on every decimal text", () => {
     const rupees = fc.bigInt({ min: 0n, max: 999_999_999_999n });
-    const decimals = fc.oneof(fc.constant(""), fc.stringMatching(/^[0-9]{1,2}$/).map((digits) => `.${digits}`));
+    const decimals = fc.oneof(
+      fc.constant(""),
+      fc.stringMatching(/^[0-9]{1,2}$/).map((digits) => `.${digits}`),
+    );
     fc.assert(
       fc.property(rupees, decimals, (whole, places) => {
         const text = `${whole}${places}`;

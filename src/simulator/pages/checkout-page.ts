@@ -33,11 +33,7 @@ function summary({ merchant, request }: CheckoutView): Markup {
 }
 
 /** The page with the card form; `message` says why the last attempt did not go through. */
-export function formPage(
-  view: CheckoutView,
-  card: CardInput,
-  { status = 200, message }: { status?: number; message?: string } = {},
-): SimulatorResponse {
+export function formPage(view: CheckoutView, card: CardInput, message?: string): SimulatorResponse {
   const { path, request } = view;
   const trouble = html`<p class="message bad" role="alert" id="card-error" data-testid="card-error">${message}</p>`;
   const content = html`${summary(view)}
@@ -65,7 +61,7 @@ Any other number is declined. Never type a real card here.</p>
 <button id="cancel" data-testid="cancel" formaction="${path}/cancel">Cancel</button>
 </div>
 </form>`;
-  return page(status, { title: `${request.purpose} · Local Instamojo`, content });
+  return page(200, { title: `${request.purpose} · Local Instamojo`, content });
 }
 
 const closedTexts: Readonly<Record<Closed, { title: string; text: string }>> = {

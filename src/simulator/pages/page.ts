@@ -12,6 +12,7 @@ const styleHash = createHash("sha256").update(style).digest("base64");
 const policy = [
   "default-src 'none'",
   `style-src 'sha256-${styleHash}'`,
+  "img-src data:",
   "form-action 'self' http: https:",
   "frame-ancestors 'none'",
   "base-uri 'none'",

@@ -34,7 +34,7 @@ function credentials(desk: Desk, merchant: Desk["settings"]["merchants"][number]
 <dt>Client id</dt><dd><code>${merchant.clientId}</code></dd>
 <dt>Client secret</dt><dd>${secret ? html`<code>${merchant.clientSecret}</code>` : "as given at the start"}</dd>
 <dt>Private salt</dt><dd>${isOwn ? html`<code>${merchant.salt}</code>` : "as given at the start"}</dd>
-</dl><br>`;
+</dl>`;
 }
 
 function requests(desk: Desk): Markup {
@@ -44,7 +44,7 @@ function requests(desk: Desk): Markup {
     .slice(0, newestShown);
   if (rows.length === 0) return html`<p class="soft">None yet.</p>`;
   return html`<div class="scroll"><table>
-<tr><th>Purpose</th><th>Payer</th><th>Amount</th><th>Status</th><th>Checkout</th></tr>
+<tr><th>Purpose</th><th>Payer</th><th class="number">Amount</th><th>Status</th><th>Checkout</th></tr>
 ${rows.map(({ merchant, request }) => requestRow(desk, merchant, request))}
 </table></div>`;
 }
@@ -64,7 +64,7 @@ function cases(desk: Desk): Markup {
     .slice(0, newestShown);
   if (rows.length === 0) return html`<p class="soft">None yet.</p>`;
   return html`<div class="scroll"><table>
-<tr><th>Case</th><th>Payment</th><th>Type</th><th>Amount</th><th>Decision</th></tr>
+<tr><th>Case</th><th>Payment</th><th>Type</th><th class="number">Amount</th><th>Decision</th></tr>
 ${rows.map(
   (row) => html`<tr><td><code>${row.id}</code></td><td><code>${row.paymentId}</code></td><td>${row.type}</td>
 <td class="number">${showRupees(row.amountPaise)}</td><td>${row.resolution ?? "open"}</td></tr>`,

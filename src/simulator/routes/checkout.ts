@@ -11,8 +11,9 @@ import {
   testCard,
 } from "../pages/checkout-page.ts";
 import { longUrl } from "../present.ts";
+import { FieldReader } from "../read-fields.ts";
 import type { MerchantData, StoredPayment } from "../state.ts";
-import { closedBecause, takePayment } from "../take-payment.ts";
+import { closedBecause, type Payer, takePayment } from "../take-payment.ts";
 import { checkCard } from "./check-card.ts";
 import { returnAddress } from "./return-address.ts";
 
@@ -76,12 +77,18 @@ export function payCheckout(desk: Desk, call: Call): SimulatorResponse {
   if (closed !== undefined) return closedPage(found, closed, 409);
   const typed = typedCard(call);
   const { trouble, isAttempt } = checkCard(typed, desk.now);
-  if (trouble !== undefined && !isAttempt) return formPage(found, typed, { status: 422, message: trouble });
+  if (trouble !== undefined && !isAttempt) return formPage(found, typed, trouble);
   const outcome = trouble === undefined ? "success" : "failure";
-  const payer = { name: typed.name || undefined, email: typed.email || undefined, phone: typed.phone || undefined };
+  const payer = readPayer(call);
   const payment = takePayment(desk, { merchant: found.owner, requestId: found.request.id, outcome, payer });
-  if (trouble !== undefined) return formPage(found, { ...typed, cvv: "" }, { status: 402, message: trouble });
+  if (trouble !== undefined) return formPage(found, typed, trouble);
   return leave(found, payment);
+}
+
+/** What the payer typed, as far as it is valid; the request's own values stand in for the rest. */
+function readPayer(call: Call): Payer {
+  const form = new FieldReader(call.fields);
+  return { name: form.may("name", 100), email: form.email("email"), phone: form.phone("phone") };
 }
 
 /** *Fail this payment*: a declined payment, and back to the merchant. */
@@ -90,7 +97,8 @@ export function failCheckout(desk: Desk, call: Call): SimulatorResponse {
   if (found === undefined) return missingPage();
   const closed = closedBecause(desk, found.request);
   if (closed !== undefined) return closedPage(found, closed, 409);
-  return leave(found, takePayment(desk, { merchant: found.owner, requestId: found.request.id, outcome: "failure" }));
+  const order = { merchant: found.owner, requestId: found.request.id, payer: readPayer(call) };
+  return leave(found, takePayment(desk, { ...order, outcome: "failure" }));
 }
 
 /** *Cancel*: no payment is made; the merchant is told `Failed` without a payment id. */

@@ -1,0 +1,26 @@
+import type { Manifest } from "../../schemas/manifest.ts";
+import type { LoadedConfig } from "../config.ts";
+import { createPlugin, type Plugin } from "../plugin.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { openSqliteStore } from "../store/sqlite-store.ts";
+
+/** The plugin with this process as its host. Rejects with FlowError when the ledger cannot be had. */
+export async function openPlugin(options: {
+  readonly config: LoadedConfig;
+  readonly manifest: Manifest;
+  /** File of the ledger, or `:memory:` for one that is gone with the process. */
+  readonly storeFile: string;
+  readonly logger: Logger;
+}): Promise<Plugin> {
+  const { config, manifest, storeFile, logger } = options;
+  const store = await openSqliteStore({ file: storeFile });
+  return createPlugin(manifest, {
+    tier: config.tier,
+    accounts: () => config.accounts,
+    store,
+    logger,
+    publicUrl: config.publicUrl,
+    callbackOrigins: config.callbackOrigins,
+    maxAccounts: config.maxAccounts,
+  });
+}

@@ -1,0 +1,71 @@
+import { paymentStatuses } from "../../schemas/payment-fields.ts";
+import { isFlowError } from "../runtime/errors.ts";
+import { type Command, readArguments, UsageError } from "./command.ts";
+import { readConfiguration, readManifest, requireKnownAccount } from "./configuration.ts";
+import { noteLogger } from "./note-logger.ts";
+
+const help = `instamojo-flow trigger: sends a sample payment-status event
+
+Usage: instamojo-flow trigger STATUS --config F [--account A]
+
+STATUS is ${paymentStatuses.join(", ")}.
+
+Prints the complete sample event as JSON, says how many receivers took it, and asks the gateway
+nothing. Refused for live accounts: a sample must never look like real money.
+
+Options:
+  --config F    configuration file with the accounts
+  --account A   name of the account it seems to come from (default: the first one)
+
+Example:
+  instamojo-flow trigger Completed --config config.json`;
+
+export const triggerCommand: Command = {
+  name: "trigger",
+  summary: "sends a sample payment-status event",
+  help,
+  async run(args, terminal) {
+    const { options, words } = readArguments(this, args, {
+      options: { config: { type: "string" }, account: { type: "string" } },
+      words: ["a status, for example Completed"],
+    });
+    const status = readStatus(words[0] as string);
+    const config = readConfiguration(options, terminal);
+    const account = requireKnownAccount(config, options.account ?? firstAccount(config.accounts));
+    const { openPlugin } = await import("./open-plugin.ts");
+    // A sample is not recorded, so the ledger stays with the process that owns it.
+    const plugin = await openPlugin({
+      config,
+      manifest: readManifest(),
+      storeFile: ":memory:",
+      logger: noteLogger(terminal),
+    });
+    try {
+      const event = plugin.events.get("payment-status")!.sample(status, account);
+      terminal.note("0 receivers took the event: this configuration has none. It is printed for you to hand on.");
+      terminal.out(JSON.stringify(event));
+      return 0;
+    } catch (error) {
+      if (!isFlowError(error)) throw error;
+      terminal.note(`${error.message} ${error.remedy}`);
+      return 1;
+    } finally {
+      await plugin.close();
+    }
+  },
+};
+
+function readStatus(text: string): (typeof paymentStatuses)[number] {
+  const status = paymentStatuses.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+  if (!status)
+    throw new UsageError(
+      `There is no status ${JSON.stringify(text)}. The statuses are: ${paymentStatuses.join(", ")}.`,
+    );
+  return status;
+}
+
+function firstAccount(accounts: readonly { readonly name: string }[]): string {
+  const first = accounts[0];
+  if (!first) throw new UsageError("The configuration has no account. Add one under accounts.");
+  return first.name;
+}

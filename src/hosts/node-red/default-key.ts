@@ -1,0 +1,20 @@
+import { createHash } from "node:crypto";
+import type { Message } from "./red.ts";
+
+/**
+ * What makes a repeat a repeat where the author gave no reference. One function node gives all its messages one id, so
+ * the place in a sequence, the input and the conversation count too.
+ */
+export function defaultKey(nodeId: string, message: Message, input: unknown, correlation: unknown): string {
+  const parts = message["parts"] as { index?: unknown } | undefined;
+  const hash = createHash("sha256").update(canonicalJson([input, correlation ?? null]));
+  return [nodeId, message._msgid ?? "", String(parts?.index ?? ""), hash.digest("hex")].join(":");
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, held: unknown) => {
+    if (typeof held !== "object" || held === null || Array.isArray(held)) return held;
+    return Object.fromEntries(Object.entries(held).sort(([left], [right]) => (left < right ? -1 : 1)));
+  });
+}

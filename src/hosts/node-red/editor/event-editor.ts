@@ -1,0 +1,99 @@
+import type { TSchema } from "@sinclair/typebox";
+import type { FieldError } from "../../../runtime/errors.ts";
+import type { EventDefinition } from "../../../runtime/event-definition.ts";
+import { checkInput, type Validator } from "../../../runtime/validation.ts";
+import type { Look } from "./action-editor.ts";
+import { $, type EditorNode, type PropertyDefinition, RED } from "./editor-api.ts";
+import { nodeType } from "./names.ts";
+import { postAndShow } from "./post.ts";
+import { showErrors } from "./show-errors.ts";
+
+/** Teaches the editor an event: its palette entry, the form of its filter and *Send sample*. */
+export function registerEvent(unit: EventDefinition, validator: Validator, look: Look): void {
+  const fields = Object.entries(unit.filter.properties) as [string, TSchema][];
+  let edited: EditorNode | null = null;
+
+  function errorsOf(node: EditorNode): readonly FieldError[] {
+    const values = fields.map(([field]) => [field, node === edited ? ticked(field) : node[field]]);
+    const check = checkInput(unit.filter, Object.fromEntries(values), validator);
+    return check.ok ? [] : check.errors;
+  }
+
+  function definition(field: string, schema: TSchema): PropertyDefinition {
+    return {
+      value: schema.default ?? [],
+      validate(_value, _options) {
+        return errorsOf(this).find((error) => error.field === field)?.message ?? true;
+      },
+    };
+  }
+
+  RED.nodes.registerType(nodeType(unit.id), {
+    ...look,
+    paletteLabel: unit.title.toLowerCase(),
+    inputs: 0,
+    outputs: 1,
+    outputLabels: ["Event"],
+    defaults: {
+      name: { value: "" },
+      ...Object.fromEntries(fields.map(([field, schema]) => [field, definition(field, schema)])),
+    },
+    label(this: EditorNode) {
+      return this.name || unit.title.toLowerCase();
+    },
+    labelStyle(this: EditorNode) {
+      return this.name ? "node_label_italic" : "";
+    },
+    oneditprepare(this: EditorNode) {
+      for (const [field, schema] of fields) drawChoices(field, schema, (this[field] ?? []) as readonly string[]);
+      edited = this;
+      const refresh = () => showErrors(errorsOf(this));
+      $(".im-form").on("change", () => {
+        refresh();
+        for (const [field] of fields) $(`#node-input-${field}`).toggleClass("input-error", false);
+      });
+      refresh();
+      $("#im-sample-send").on("click", () => {
+        postAndShow(`instamojo/sample/${this.id}`, { status: $("#im-sample-status").val() }, "#im-sample-result");
+      });
+    },
+    oneditsave(this: EditorNode) {
+      for (const [field] of fields) this[field] = ticked(field);
+      edited = null;
+    },
+    oneditcancel() {
+      edited = null;
+    },
+  });
+}
+
+/** One box per choice: the values of the schema, or the accounts there are where it names none. */
+function drawChoices(field: string, schema: TSchema, chosen: readonly string[]): void {
+  const known = (schema["items"] as TSchema)["enum"] as readonly string[] | undefined;
+  const choices = new Set([...(known ?? accountNames()), ...chosen]);
+  const place = $(`#im-choices-${field}`).empty();
+  for (const choice of choices) {
+    const box = $('<input type="checkbox">').attr("value", choice).prop("checked", chosen.includes(choice));
+    place.append($("<label></label>").append(box, $("<span></span>").text(choice)));
+  }
+  if (choices.size === 0) place.append($("<span></span>").text("No account yet."));
+}
+
+function ticked(field: string): string[] {
+  const values: string[] = [];
+  $(`#im-choices-${field}`)
+    .find("input:checked")
+    .each(function () {
+      values.push($(this).attr("value") ?? "");
+    });
+  return values;
+}
+
+function accountNames(): readonly string[] {
+  const names: string[] = [];
+  RED.nodes.eachConfig((node) => {
+    if (node.type === "instamojo-account" && node.name) names.push(node.name);
+    return undefined;
+  });
+  return names;
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Manifest } from "../../../schemas/manifest.ts";
+import { type AccountView, environmentOf, tierWarning } from "../../accounts.ts";
+import type { Plugin } from "../../plugin.ts";
+import type { Logger, LogFields } from "../../runtime/logger.ts";
+import { type AccountRegistry, accountType, createAccountRegistry } from "./account-registry.ts";
+import { createPluginHolder } from "./plugin-holder.ts";
+import type { Red } from "./red.ts";
+import { type HostSettings, readSettings } from "./settings.ts";
+
+/** What the nodes and routes of one Node-RED runtime share. */
+export interface FlowHost {
+  readonly red: Red;
+  readonly manifest: Manifest;
+  readonly settings: HostSettings;
+  readonly accounts: AccountRegistry;
+  /** The account of a configuration node without its secrets. */
+  viewAccount(id: string): AccountView | undefined;
+  /** Calls back once when all nodes of this start are alive; returns a function that cancels. */
+  onceStarted(callback: () => void): () => void;
+  /**
+   * The plugin, opened at the first need once the flows have started, or null before that.
+   * Rejects with FlowError `store_unavailable` while the ledger cannot be opened.
+   */
+  plugin(): Promise<Plugin> | null;
+}
+
+const closing = new Set<Promise<void>>();
+
+/** Resolves when the ledgers of all runtimes that were stopped are closed. */
+export async function ledgersClosed(): Promise<void> {
+  await Promise.all(closing);
+}
+
+/** The manifest that this package ships. */
+export function readManifest(): Manifest {
+  const file = createRequire(import.meta.url).resolve("instamojo-flow-nodes/manifest.json");
+  return JSON.parse(readFileSync(file, "utf8")) as Manifest;
+}
+
+/** Sets up what one Node-RED runtime needs; nothing is opened before one of our nodes is deployed. */
+export function createFlowHost(red: Red): FlowHost {
+  const manifest = readManifest();
+  const settings = readSettings(red.settings);
+  const accounts = createAccountRegistry(settings.tier, () => accountNodes(red));
+  const holder = createPluginHolder({
+    manifest,
+    dataDir: settings.dataDir,
+    host: { ...settings, accounts: () => accounts.list(), logger: createLogger(red) },
+  });
+  const waiting = new Set<() => void>();
+  let isStarted = false;
+  red.events.on("flows:started", () => {
+    isStarted = true;
+    accounts.seal();
+    const callbacks = [...waiting];
+    waiting.clear();
+    for (const callback of callbacks) callback();
+  });
+  red.events.on("runtime-event", (event: { id?: string; payload?: { state?: string; deploy?: boolean } }) => {
+    // A deploy stops the flows too, and starts them again; only a stop without one ends our work.
+    if (event.id !== "runtime-state" || event.payload?.state !== "stop" || event.payload.deploy === true) return;
+    isStarted = false;
+    const closed: Promise<void> = holder
+      .close()
+      .catch(() => red.log.warn("[instamojo] the ledger did not close cleanly"))
+      .finally(() => closing.delete(closed));
+    closing.add(closed);
+  });
+  return {
+    red,
+    manifest,
+    settings,
+    accounts,
+    viewAccount(id) {
+      const account = accounts.byId(id);
+      if (!account) return undefined;
+      const environment = environmentOf(account.baseUrl);
+      const { name, baseUrl } = account;
+      return { name, baseUrl, environment, warning: tierWarning(settings.tier, environment) };
+    },
+    onceStarted(callback) {
+      waiting.add(callback);
+      return () => waiting.delete(callback);
+    },
+    plugin: () => (isStarted ? holder.get() : null),
+  };
+}
+
+function accountNodes(red: Red): readonly string[] {
+  const ids: string[] = [];
+  red.nodes.eachNode((config) => {
+    if (config.type === accountType) ids.push(config.id);
+  });
+  return ids;
+}
+
+function createLogger(red: Red): Logger {
+  const write = (level: keyof Red["log"]) => (message: string, fields?: LogFields) => {
+    const details = Object.entries(fields ?? {}).map(([key, value]) => `${key}=${String(value)}`);
+    red.log[level](["[instamojo]", message, ...details].join(" "));
+  };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}

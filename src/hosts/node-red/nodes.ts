@@ -1,0 +1,18 @@
+import { registerAccountNode } from "./account-node.ts";
+import { registerActionNode } from "./action-node.ts";
+import { registerAdminRoutes } from "./admin-routes.ts";
+import { type EventNodes, registerEventNode } from "./event-node.ts";
+import { createFlowHost } from "./flow-host.ts";
+import { registerPublicRoutes } from "./public-routes.ts";
+import type { Red } from "./red.ts";
+
+/** What Node-RED loads: registers the account, and every action and event of the manifest, as node types. */
+export default function registerNodes(red: Red): void {
+  const host = createFlowHost(red);
+  const events: EventNodes = new Map();
+  registerAccountNode(host);
+  for (const unit of host.manifest.nodes) registerActionNode(host, unit);
+  for (const unit of host.manifest.events) registerEventNode(host, unit, events);
+  registerPublicRoutes(host);
+  registerAdminRoutes(host, events);
+}

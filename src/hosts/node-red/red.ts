@@ -1,0 +1,77 @@
+import type { EventEmitter } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** The part of Node-RED's runtime API that this host uses; the same in 4.1 and 5. */
+export interface Red {
+  readonly settings: { readonly userDir?: string; readonly httpNodeRoot?: string | false; readonly instamojo?: unknown };
+  readonly events: EventEmitter;
+  readonly log: Record<"debug" | "info" | "warn" | "error", (text: string) => void>;
+  readonly httpNode: RouteTable;
+  readonly httpAdmin: RouteTable;
+  readonly auth: { needsPermission(permission: string): Middleware };
+  readonly nodes: {
+    createNode(node: RedNode, config: NodeConfig): void;
+    registerType(
+      type: string,
+      constructor: (this: RedNode, config: NodeConfig) => void,
+      options?: { credentials?: Record<string, { type: "text" | "password" }> },
+    ): void;
+    getNode(id: string): RedNode | null;
+    eachNode(visit: (config: NodeConfig) => void): void;
+  };
+  readonly util: {
+    evaluateNodeProperty(
+      value: unknown,
+      type: string,
+      node: RedNode,
+      message: Message,
+      done: (error: unknown, value: unknown) => void,
+    ): void;
+    getMessageProperty(message: Message, property: string): unknown;
+    setMessageProperty(message: Message, property: string, value: unknown, createMissing: boolean): boolean;
+    generateId(): string;
+  };
+}
+
+/** A message of a flow. It may carry functions of other nodes, so the same object goes on. */
+export type Message = Record<string, unknown> & { _msgid?: string };
+
+/** A node as the flow file has it. */
+export type NodeConfig = Record<string, unknown> & { readonly id: string; readonly type: string; readonly name?: string };
+
+export interface NodeStatus {
+  readonly fill?: "red" | "green" | "yellow" | "blue" | "grey";
+  readonly shape?: "ring" | "dot";
+  readonly text?: string;
+}
+
+/** A node while its flow runs. */
+export interface RedNode {
+  readonly id: string;
+  readonly type: string;
+  readonly name?: string;
+  readonly credentials?: Record<string, string | undefined>;
+  /** Ids of the nodes behind each output. */
+  readonly wires?: readonly (readonly string[])[];
+  on(event: "input", listener: (message: Message, send: Send, done: Done) => void): void;
+  on(event: "close", listener: (isRemoved: boolean, done: () => void) => void): void;
+  send(message: Message | readonly (Message | null)[]): void;
+  status(status: NodeStatus): void;
+  warn(text: string): void;
+}
+
+export type Send = (message: readonly (Message | null)[]) => void;
+export type Done = (error?: unknown) => void;
+
+/** Express as far as it is used. */
+export interface RouteTable {
+  get(path: string, ...handlers: (Middleware | RouteHandler)[]): void;
+  post(path: string, ...handlers: (Middleware | RouteHandler)[]): void;
+}
+export type Middleware = (request: RouteRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
+export type RouteHandler = (request: RouteRequest, response: ServerResponse) => void;
+export interface RouteRequest extends IncomingMessage {
+  readonly params: Readonly<Record<string, string | undefined>>;
+  /** What a parser that ran before us made of the body. */
+  readonly body?: unknown;
+}

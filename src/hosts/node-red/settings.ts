@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { type Tier, tiers } from "../../../schemas/account.ts";
+import type { Red } from "./red.ts";
+
+/** `instamojo` in Node-RED's settings file. Everything is optional. */
+export interface InstamojoSettings {
+  /** Where this installation stands; `development` unless set. */
+  readonly tier?: Tier;
+  /** Origin under which Instamojo reaches Node-RED. The environment variable INSTAMOJO_PUBLIC_URL wins over it. */
+  readonly publicUrl?: string;
+  /** Origin under which the buyer's browser reaches Node-RED where there is no public one. */
+  readonly localUrl?: string;
+  /** Further https origins that a typed status callback URL may name. */
+  readonly callbackOrigins?: readonly string[];
+  readonly maxAccounts?: number;
+  /** Folder of the ledger; `instamojo` in the user directory unless set. */
+  readonly dataDir?: string;
+}
+
+/** The settings as this host uses them. */
+export interface HostSettings {
+  readonly tier: Tier;
+  readonly publicUrl?: string | undefined;
+  readonly localUrl?: string | undefined;
+  readonly callbackOrigins?: readonly string[] | undefined;
+  readonly maxAccounts?: number | undefined;
+  readonly dataDir: string;
+}
+
+/** Reads the settings of a Node-RED and the environment. Throws a RangeError for a tier that does not exist. */
+export function readSettings(settings: Red["settings"], environment: NodeJS.ProcessEnv = process.env): HostSettings {
+  const own = (settings.instamojo ?? {}) as InstamojoSettings;
+  const tier = own.tier ?? "development";
+  if (!tiers.includes(tier)) {
+    throw new RangeError(`instamojo.tier in the settings of Node-RED must be one of ${tiers.join(", ")}.`);
+  }
+  const publicUrl = environment["INSTAMOJO_PUBLIC_URL"] || own.publicUrl;
+  return {
+    tier,
+    publicUrl: publicUrl && underNodeRoot(publicUrl, settings.httpNodeRoot),
+    localUrl: own.localUrl && underNodeRoot(own.localUrl, settings.httpNodeRoot),
+    callbackOrigins: own.callbackOrigins,
+    maxAccounts: own.maxAccounts,
+    dataDir: own.dataDir ?? join(settings.userDir ?? process.cwd(), "instamojo"),
+  };
+}
+
+/** The routes of flows stand under `httpNodeRoot`, so the address from outside does too. */
+function underNodeRoot(origin: string, root: string | false | undefined): string {
+  return `${origin.replace(/\/+$/, "")}/${root || ""}`.replace(/([^:])\/+/g, "$1/").replace(/\/+$/, "");
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "../runtime/clock.ts";
+import { isFlowError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { MessageRow } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import type { Confirmation, Confirmer } from "./confirm.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface HintOptions {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly confirmer: Confirmer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** After this long a message that nothing confirms is parked. */
+const parkAfterMs = 72 * 3_600_000;
+
+/** Works on one recorded message: reads the gateway, and either ends the message or sets its next attempt. */
+export function createHintWork({ store, sessions, confirmer, clock, logger }: HintOptions) {
+  async function confirm(message: MessageRow): Promise<Confirmation> {
+    const session = await sessions.ofRow(message);
+    if (session === "absent") return { kind: "not-yet" };
+    if (session === "superseded" || message.paymentId === null) return { kind: "not-ours" };
+    try {
+      return await confirmer.confirmPayment(session, message.paymentId, message.source);
+    } catch (thrown) {
+      if (!isFlowError(thrown)) throw thrown;
+      logger.info("A message is not confirmed yet.", {
+        account: message.account,
+        code: thrown.code,
+        attempt: message.attempts,
+      });
+      return { kind: "not-yet" };
+    }
+  }
+
+  function after(message: MessageRow, confirmation: Confirmation): MessageRow {
+    const now = clock.now();
+    switch (confirmation.kind) {
+      case "agrees":
+      case "not-ours":
+        return { ...message, state: "done" };
+      case "contradicts":
+        logger.error("A message contradicts what the gateway says; it starts nothing.", {
+          account: message.account,
+          ...(message.paymentId ? { paymentId: message.paymentId } : {}),
+          cause: confirmation.what,
+        });
+        return { ...message, state: "quarantined" };
+      case "not-yet": {
+        const isTooOld = now - message.receivedAt > parkAfterMs;
+        const delay = Math.min(1000 * 2 ** message.attempts, 600_000);
+        return {
+          ...message,
+          attempts: message.attempts + 1,
+          state: isTooOld ? "parked" : "waiting",
+          nextAt: now + delay,
+        };
+      }
+    }
+  }
+
+  return async (message: MessageRow): Promise<void> => {
+    await store.saveMessage(after(message, await confirm(message)));
+  };
+}

@@ -1,0 +1,101 @@
+import type { RefundCase } from "../../schemas/wire/refund.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { gatewayPaise } from "../runtime/money.ts";
+import type { RefundRow } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import type { Confirmer } from "./confirm.ts";
+import { maskResponse } from "./mask-response.ts";
+import { idOfUrl } from "./payment-facts.ts";
+import { nextRefundReadAt } from "./read-schedule.ts";
+import { listRefunds, matchingRefund } from "./refund-cases.ts";
+import type { Session } from "./sessions.ts";
+import type { Settler } from "./settle.ts";
+import { refundStateOf } from "./status-table.ts";
+
+/** What becomes of a refund after it was sent: booked, unknown, resolved, concluded. */
+export interface RefundBook {
+  /** Settles the payment first, so that its story is told in order. */
+  confirmPayment(session: Session, paymentId: string): Promise<void>;
+  /** The gateway opened this case for it. */
+  booked(refund: RefundRow, caseId: string, reply: Record<string, unknown>): Promise<RefundRow>;
+  /** It was sent, and nobody can say what came of it. */
+  unknown(refund: RefundRow): Promise<void>;
+  /** Looks for the case of a refund that may have been sent; null when none is to be seen, which proves nothing. */
+  resolve(session: Session, refund: RefundRow): Promise<RefundRow | null>;
+  /** Reads how the case of a refund stands now, or looks for the case where there is none yet. */
+  follow(session: Session, refund: RefundRow): Promise<void>;
+}
+
+export interface RefundBookOptions {
+  readonly store: Store;
+  readonly settler: Settler;
+  readonly confirmer: Confirmer;
+  readonly clock: Clock;
+}
+
+export function createRefundBook({ store, settler, confirmer, clock }: RefundBookOptions): RefundBook {
+  const now = () => new Date(clock.now()).toISOString();
+
+  async function save(refund: RefundRow, occurrence: Parameters<Settler["settle"]>[2]): Promise<RefundRow> {
+    if (refund.tag !== null) await settler.settle(refund.tag, { kind: "refund", refund }, occurrence);
+    // Also where the state is not new: the next read moves on.
+    await store.saveRefund(refund);
+    return refund;
+  }
+
+  async function booked(refund: RefundRow, caseId: string, reply: Record<string, unknown>): Promise<RefundRow> {
+    const response = maskResponse(reply);
+    const next: RefundRow = {
+      ...refund,
+      stage: "requested",
+      caseId,
+      response,
+      nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()),
+    };
+    return save(next, { source: "action", occurredAt: now(), raw: response });
+  }
+
+  async function resolve(session: Session, refund: RefundRow): Promise<RefundRow | null> {
+    const match = matchingRefund(await listRefunds(session.gateway), refund);
+    return match?.id ? booked(refund, match.id, { refund: match.raw, success: true }) : null;
+  }
+
+  async function readCase(session: Session, refund: RefundRow, caseId: string): Promise<void> {
+    const found = await session.gateway.getRefundCase(caseId);
+    const state = isSameCase(found, refund) ? refundStateOf(found.resolution_status) : null;
+    const isOpen = state === null || state === "requested";
+    const next: RefundRow = {
+      ...refund,
+      stage: state ?? refund.stage,
+      nextReadAt: isOpen ? nextRefundReadAt(refund.createdAt, clock.now()) : null,
+    };
+    await save(next, { source: "poll", occurredAt: found.updated_at ?? now(), raw: maskResponse(found) });
+  }
+
+  return {
+    async confirmPayment(session, paymentId) {
+      await confirmer.confirmPayment(session, paymentId, "poll");
+    },
+    booked,
+    async unknown(refund) {
+      await store.saveRefund({
+        ...refund,
+        stage: "unknown",
+        nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()),
+      });
+    },
+    resolve,
+    async follow(session, refund) {
+      if (refund.caseId !== null) return readCase(session, refund, refund.caseId);
+      if (await resolve(session, refund)) return;
+      await store.saveRefund({ ...refund, nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()) });
+    },
+  };
+}
+
+/** A case is believed only when its payment and amount are those of the refund. */
+function isSameCase(found: RefundCase, refund: RefundRow): boolean {
+  const paymentId = idOfUrl(found.payment);
+  if (paymentId !== null && paymentId !== refund.paymentId) return false;
+  return gatewayPaise(found.refund_amount) === refund.amountPaise;
+}

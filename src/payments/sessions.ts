@@ -1,0 +1,73 @@
+import type { Account } from "../../schemas/account.ts";
+import type { EnvironmentName } from "../../schemas/payment-fields.ts";
+import { environmentOf, requireAccount } from "../accounts.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../client/gateway.ts";
+import type { Host } from "../runtime/host.ts";
+import type { Validator } from "../runtime/validation.ts";
+import type { AccountRow, RequestRow } from "../store/rows.ts";
+import { digest, newCallbackToken } from "./callbacks.ts";
+
+/** An account that can be used now: its credentials, its row in the ledger and a client for it. */
+export interface Session {
+  readonly account: Account;
+  readonly environment: EnvironmentName;
+  readonly row: AccountRow;
+  readonly gateway: Gateway;
+}
+
+/** Credentials are resolved here and nowhere else: by name, never another account's. */
+export interface Sessions {
+  /** @throws {FlowError} `account_unknown`, `account_invalid`, `store_unavailable` */
+  open(name: string): Promise<Session>;
+  /**
+   * The session that a stored row belongs to. `absent`: no such account now, it may come back. `superseded`: the name
+   * stands for another merchant or world since.
+   */
+  ofRow(
+    row: Pick<RequestRow, "account" | "environment"> & { readonly generation?: number },
+  ): Promise<Session | "absent" | "superseded">;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly host: Pick<Host, "accounts" | "store" | "maxAccounts">;
+  readonly validator: Validator;
+  /** Makes the options of a new client; each client closes its own transport. */
+  readonly gatewayOptions: () => GatewayOptions;
+}
+
+export function createSessions({ host, validator, gatewayOptions }: SessionOptions): Sessions {
+  const gateways = new Map<string, { readonly fingerprint: string; readonly gateway: Gateway }>();
+
+  /** One client per account; changed credentials get a new one, so that no token outlives them. */
+  function gatewayOf(account: Account): Gateway {
+    const fingerprint = digest(account.baseUrl, account.clientId, account.clientSecret);
+    const known = gateways.get(account.name);
+    if (known?.fingerprint === fingerprint) return known.gateway;
+    void known?.gateway.close();
+    const gateway = createGateway(account, gatewayOptions());
+    gateways.set(account.name, { fingerprint, gateway });
+    return gateway;
+  }
+
+  async function open(name: string): Promise<Session> {
+    const account = requireAccount(host.accounts(), name, validator, host.maxAccounts);
+    const environment = environmentOf(account.baseUrl);
+    const row = await host.store.openAccount({ name, environment, clientId: account.clientId }, newCallbackToken());
+    return { account, environment, row, gateway: gatewayOf(account) };
+  }
+
+  return {
+    open,
+    async ofRow(row) {
+      if (!host.accounts().some((account) => account.name === row.account)) return "absent";
+      const session = await open(row.account);
+      if (session.environment !== row.environment) return "superseded";
+      return row.generation === undefined || row.generation === session.row.generation ? session : "superseded";
+    },
+    async close() {
+      await Promise.all([...gateways.values()].map(({ gateway }) => gateway.close()));
+      gateways.clear();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { Clock } from "../runtime/clock.ts";
+import { FlowError } from "../runtime/errors.ts";
+import type { DeliveryRow, RefundRow, RequestRow } from "../store/rows.ts";
+import type { Change, Store } from "../store/store.ts";
+import { eventPayload, type Occurrence } from "./event-payload.ts";
+import { nextReadAt } from "./read-schedule.ts";
+import { decide, type Decision, type Fact, refundedPaise } from "./state-machine.ts";
+import type { Takers } from "./takers.ts";
+
+/** Applies facts to the ledger: new state, its event and one delivery per taker are stored together. */
+export interface Settler {
+  /** True when the fact said something new. */
+  settle(tag: string, fact: Fact, occurrence: Omit<Occurrence, "observedAt">): Promise<boolean>;
+}
+
+export interface SettlerOptions {
+  readonly store: Store;
+  readonly takers: Takers;
+  readonly clock: Clock;
+  /** Called after something to deliver was stored. */
+  readonly onEvent: () => void;
+}
+
+/** How often a decision is taken anew when another fact of the same request came between. */
+const maxRounds = 20;
+
+export function createSettler(options: SettlerOptions): Settler {
+  const { store } = options;
+  return {
+    async settle(tag, fact, occurrence) {
+      for (let round = 0; round < maxRounds; round++) {
+        const snapshot = await store.snapshot(tag);
+        if (!snapshot) throw new FlowError("internal_error", "A fact belongs to a request that is not in the ledger.");
+        const decision = decide(snapshot, fact);
+        if (!decision) return false;
+        const isActive = await store.isActive(snapshot.request.account);
+        const change = changeOf(snapshot.request, decision, refundsAfter(snapshot.refunds, decision), {
+          ...options,
+          occurrence,
+          isActive,
+        });
+        if (!(await store.commit(change))) continue;
+        if (change.deliveries?.length) options.onEvent();
+        return true;
+      }
+      throw new FlowError("store_unavailable", "Too many changes of one payment came at the same time.");
+    },
+  };
+}
+
+function refundsAfter(known: readonly RefundRow[], { refund }: Decision) {
+  return refund ? [...known.filter((other) => other.transactionId !== refund.transactionId), refund] : known;
+}
+
+interface ChangeOptions extends SettlerOptions {
+  readonly occurrence: Omit<Occurrence, "observedAt">;
+  readonly isActive: boolean;
+}
+
+function changeOf(
+  before: RequestRow,
+  decision: Decision,
+  refunds: readonly RefundRow[],
+  { clock, takers, occurrence, isActive }: ChangeOptions,
+): Change {
+  const now = clock.now();
+  const { payment, refund, announcement, status } = decision;
+  const request: RequestRow = {
+    ...before,
+    status,
+    sequence: before.sequence + (announcement ? 1 : 0),
+    version: before.version + 1,
+    nextReadAt: nextReadAt({ ...before, status }, now),
+  };
+  const rows = { request, ...(payment ? { payments: [payment] } : {}), ...(refund ? { refunds: [refund] } : {}) };
+  if (!announcement) return rows;
+  const event = eventPayload({
+    request,
+    ...announcement,
+    previousStatus: before.sequence === 0 ? null : before.status,
+    payment: payment ?? null,
+    refund: refund ? { ...refund, refundedPaise: refundedPaise(refunds, refund) } : null,
+    occurrence: { ...occurrence, observedAt: new Date(now).toISOString() },
+  });
+  const deliveries = (isActive ? takers.wanting(event) : []).map(
+    (takerId): DeliveryRow => ({
+      eventId: event.id,
+      takerId,
+      tag: request.tag,
+      sequence: request.sequence,
+      state: "waiting",
+      attempts: 0,
+      nextAt: now,
+    }),
+  );
+  return { ...rows, events: [{ id: event.id, tag: request.tag, sequence: request.sequence, event }], deliveries };
+}

@@ -1,0 +1,108 @@
+import type { PaymentStatus } from "../../schemas/payment-fields.ts";
+import type { EventReason } from "../../schemas/payment-status.ts";
+import type { PaymentRow, PaymentState, RefundRow, RequestRow, RequestSnapshot } from "../store/rows.ts";
+import { refundAnnouncements, statusOfPayment } from "./status-table.ts";
+
+/** Something learned about a request: from an authenticated read, or done by ourselves. */
+export type Fact =
+  | { readonly kind: "link-made" }
+  | { readonly kind: "payment"; readonly payment: Omit<PaymentRow, "tag"> }
+  | { readonly kind: "refund"; readonly refund: RefundRow }
+  | { readonly kind: "link-closed"; readonly reason: "expired" | "disabled" };
+
+/** What a fact changes: the new rows, and what is to be told. */
+export interface Decision {
+  readonly status: PaymentStatus;
+  readonly payment?: PaymentRow;
+  readonly refund?: RefundRow;
+  readonly announcement?: { readonly status: PaymentStatus; readonly reason: EventReason | null };
+}
+
+const rank: Readonly<Record<PaymentState, number>> = { open: 0, failed: 1, paid: 2 };
+
+/** Refund stages after which nothing more is expected of a case. */
+const finalRefunds: readonly RefundRow["stage"][] = ["refunded", "denied", "withdrawn", "closed"];
+
+/**
+ * What follows from a fact, given all that is known of the request; null when it says nothing new. States only move
+ * forward, so facts may come in any order and any number of times.
+ */
+export function decide(snapshot: RequestSnapshot, fact: Fact): Decision | null {
+  switch (fact.kind) {
+    case "link-made":
+      return { status: snapshot.request.status, announcement: { status: "Pending", reason: null } };
+    case "payment":
+      return decidePayment(snapshot, { ...fact.payment, tag: snapshot.request.tag });
+    case "refund":
+      return decideRefund(snapshot, fact.refund);
+    case "link-closed":
+      return decideClosed(snapshot, fact.reason);
+  }
+}
+
+function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow): Decision | null {
+  const known = snapshot.payments.find((other) => other.paymentId === payment.paymentId);
+  if (known && rank[payment.state] <= rank[known.state]) return null;
+  const others = snapshot.payments.filter((other) => other.paymentId !== payment.paymentId);
+  return {
+    status: statusOf(snapshot.request, [...others, payment], snapshot.refunds),
+    payment,
+    announcement: {
+      status: statusOfPayment[payment.state],
+      reason: payment.state === "paid" ? reasonOfPayment(snapshot.request, others, payment) : null,
+    },
+  };
+}
+
+function reasonOfPayment(request: RequestRow, others: readonly PaymentRow[], payment: PaymentRow): EventReason | null {
+  const isRepeatAllowed = request.input["allowRepeatedPayments"] === true;
+  if (!isRepeatAllowed && others.some((other) => other.state === "paid")) return "duplicate";
+  if (request.status === "Cancelled") return "late";
+  return payment.amountPaise > request.amountPaise ? "overpaid" : null;
+}
+
+function decideRefund(snapshot: RequestSnapshot, refund: RefundRow): Decision | null {
+  const known = snapshot.refunds.find((other) => other.transactionId === refund.transactionId);
+  if (known && (known.stage === refund.stage || finalRefunds.includes(known.stage))) return null;
+  const refunds = [...snapshot.refunds.filter((other) => other !== known), refund];
+  const status = statusOf(snapshot.request, snapshot.payments, refunds);
+  switch (refund.stage) {
+    case "asking":
+    case "refused":
+    case "unknown":
+      return { status, refund };
+    case "refunded":
+      return {
+        status,
+        refund,
+        announcement: {
+          status: "Refunded",
+          reason: refundedPaise(refunds, refund) >= refund.paidPaise ? "full" : "partial",
+        },
+      };
+    default:
+      return { status, refund, announcement: refundAnnouncements[refund.stage] };
+  }
+}
+
+function decideClosed(snapshot: RequestSnapshot, reason: "expired" | "disabled"): Decision | null {
+  if (snapshot.request.status === "Cancelled") return null;
+  if (snapshot.payments.some((payment) => payment.state !== "failed")) return null;
+  return { status: "Cancelled", announcement: { status: "Cancelled", reason } };
+}
+
+/** All that has gone back of the payment that this refund is about, in paise. */
+export function refundedPaise(refunds: readonly RefundRow[], refund: RefundRow): number {
+  return refunds
+    .filter((other) => other.paymentId === refund.paymentId && other.stage === "refunded")
+    .reduce((sum, other) => sum + other.amountPaise, 0);
+}
+
+/** Where a request stands, given all its payments and refunds. */
+function statusOf(request: RequestRow, payments: readonly PaymentRow[], refunds: readonly RefundRow[]): PaymentStatus {
+  if (refunds.some((refund) => refund.stage === "refunded")) return "Refunded";
+  if (payments.some((payment) => payment.state === "paid")) return "Completed";
+  if (request.status === "Cancelled") return "Cancelled";
+  if (payments.some((payment) => payment.state === "open")) return "Processing";
+  return payments.some((payment) => payment.state === "failed") ? "Failed" : "Pending";
+}

@@ -1,0 +1,54 @@
+import { defaultEventStatuses, type PaymentStatusEvent } from "../../schemas/payment-status.ts";
+import type { Taker } from "../runtime/host.ts";
+import type { TakerRow } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+
+/** The known receivers of events: those that listen now, and those that did before a restart. */
+export interface Takers {
+  /** Adds or replaces a receiver. */
+  add(taker: Taker): Promise<void>;
+  /** It stops listening for now; what is on its way waits for it. */
+  pause(id: string): void;
+  /** It is gone for good; what is on its way to it is dropped. */
+  forget(id: string): Promise<void>;
+  /** The receiver, if it listens now. */
+  listening(id: string): Taker | undefined;
+  /** Ids of all known receivers that want this event. */
+  wanting(event: Pick<PaymentStatusEvent, "account" | "status" | "reason">): readonly string[];
+}
+
+export async function openTakers(store: Store): Promise<Takers> {
+  const rows = new Map((await store.takers()).map((row) => [row.id, row]));
+  const listening = new Map<string, Taker>();
+  return {
+    async add(taker) {
+      const row: TakerRow = {
+        id: taker.id,
+        accounts: [...(taker.accounts ?? [])],
+        statuses: [...(taker.statuses ?? defaultEventStatuses)],
+        refundUpdates: taker.refundUpdates ?? false,
+      };
+      rows.set(taker.id, row);
+      listening.set(taker.id, taker);
+      await store.saveTaker(row);
+    },
+    pause: (id) => void listening.delete(id),
+    async forget(id) {
+      listening.delete(id);
+      rows.delete(id);
+      await store.forgetTaker(id);
+    },
+    listening: (id) => listening.get(id),
+    wanting: (event) => [...rows.values()].filter((row) => wants(row, event)).map((row) => row.id),
+  };
+}
+
+/**
+ * Whether a receiver wants an event. News of a refund that moves no money also has the status Completed; a flow that
+ * ships on Completed must not ship again, so such news is only for those that ask for it.
+ */
+export function wants(taker: TakerRow, event: Pick<PaymentStatusEvent, "account" | "status" | "reason">): boolean {
+  if (taker.accounts.length > 0 && !taker.accounts.includes(event.account)) return false;
+  if (event.reason?.startsWith("refund-")) return taker.refundUpdates;
+  return taker.statuses.includes(event.status);
+}

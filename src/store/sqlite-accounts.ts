@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import type { AccountRow } from "./rows.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+import type { Store } from "./store.ts";
+
+type AccountStore = Pick<Store, "openAccount" | "accountByToken" | "pinMerchant" | "setActive" | "isActive">;
+
+/** Accounts, their generations and callback tokens, on SQLite. */
+export function sqliteAccounts(database: SqliteDatabase): AccountStore {
+  const isActive = (name: string): boolean =>
+    database.get("SELECT 1 FROM inactive_accounts WHERE name = :name", { name }) === undefined;
+  const read = (row: Record<string, unknown> | undefined): AccountRow | null => {
+    if (!row) return null;
+    const account = JSON.parse(String(row["row"])) as AccountRow;
+    return { ...account, isActive: isActive(account.name) };
+  };
+  const save = (account: AccountRow): void => {
+    database.run(
+      `INSERT INTO accounts (name, environment, generation, token, row)
+       VALUES (:name, :environment, :generation, :token, :row)
+       ON CONFLICT (name, generation) DO UPDATE SET row = excluded.row`,
+      {
+        name: account.name,
+        environment: account.environment,
+        generation: account.generation,
+        token: fingerprint(account.callbackToken),
+        row: JSON.stringify(account),
+      },
+    );
+  };
+  const latest = (name: string): AccountRow | null =>
+    read(database.get("SELECT row FROM accounts WHERE name = :name ORDER BY generation DESC LIMIT 1", { name }));
+
+  return {
+    openAccount(identity, callbackToken) {
+      return database.write(() => {
+        const known = latest(identity.name);
+        if (known?.environment === identity.environment && known.clientId === identity.clientId) return known;
+        const account: AccountRow = {
+          name: identity.name,
+          environment: identity.environment,
+          clientId: identity.clientId,
+          generation: (known?.generation ?? 0) + 1,
+          callbackToken,
+          merchant: null,
+          isActive: isActive(identity.name),
+        };
+        save(account);
+        return account;
+      });
+    },
+    accountByToken: (name, callbackToken) =>
+      database.read(() =>
+        read(
+          database.get("SELECT row FROM accounts WHERE name = :name AND token = :token", {
+            name,
+            token: fingerprint(callbackToken),
+          }),
+        ),
+      ),
+    pinMerchant(account, merchant) {
+      return database.write(() => {
+        const { name, generation } = account;
+        const row = "SELECT row FROM accounts WHERE name = :name AND generation = :generation";
+        const known = read(database.get(row, { name, generation }));
+        if (known?.merchant) return known.merchant;
+        save({ ...account, merchant });
+        return merchant;
+      });
+    },
+    setActive(name, active) {
+      const sql = active
+        ? "DELETE FROM inactive_accounts WHERE name = :name"
+        : "INSERT OR IGNORE INTO inactive_accounts (name) VALUES (:name)";
+      return database.write(() => void database.run(sql, { name }));
+    },
+    isActive: (name) => database.read(() => isActive(name)),
+  };
+}
+
+/** Tokens are looked up by their hash, so that the time of a lookup says nothing about the token. */
+function fingerprint(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

@@ -1,0 +1,70 @@
+import { isReserving, type RefundRow } from "./rows.ts";
+import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
+import type { Store } from "./store.ts";
+
+type RefundStore = Pick<
+  Store,
+  "reserveRefund" | "refundByTransaction" | "refundsOfPayment" | "saveRefund" | "dueRefunds"
+>;
+
+/** Stores a refund as part of a transaction that is already open. */
+export function writeRefund(database: SqliteDatabase, refund: RefundRow): void {
+  database.run(
+    `INSERT INTO refunds (account, environment, transaction_id, payment_id, tag, next_read_at, row)
+     VALUES (:account, :environment, :transaction_id, :payment_id, :tag, :next_read_at, :row)
+     ON CONFLICT (account, environment, transaction_id)
+     DO UPDATE SET tag = excluded.tag, next_read_at = excluded.next_read_at, row = excluded.row`,
+    {
+      account: refund.account,
+      environment: refund.environment,
+      transaction_id: refund.transactionId,
+      payment_id: refund.paymentId,
+      tag: refund.tag,
+      next_read_at: refund.nextReadAt,
+      row: JSON.stringify(refund),
+    },
+  );
+}
+
+/** Refunds: their intents, reservations and cases, on SQLite. */
+export function sqliteRefunds(database: SqliteDatabase): RefundStore {
+  const byTransaction = (account: Pick<RefundRow, "account" | "environment">, transactionId: string) =>
+    parseRow<RefundRow>(
+      database.get(
+        "SELECT row FROM refunds WHERE account = :account AND environment = :environment AND transaction_id = :id",
+        { account: account.account, environment: account.environment, id: transactionId },
+      ),
+    );
+  const ofPayment = (account: Pick<RefundRow, "account" | "environment">, paymentId: string) =>
+    database
+      .all(
+        `SELECT row FROM refunds WHERE account = :account AND environment = :environment AND payment_id = :paymentId
+         ORDER BY rowid`,
+        { account: account.account, environment: account.environment, paymentId },
+      )
+      .map((row) => parseRow<RefundRow>(row) as RefundRow);
+
+  return {
+    reserveRefund(refund, { availablePaise }) {
+      return database.write(() => {
+        const known = byTransaction(refund, refund.transactionId);
+        if (known && known.stage !== "refused") return { kind: "exists", refund: known };
+        const reservedPaise = ofPayment(refund, refund.paymentId)
+          .filter((other) => other.transactionId !== refund.transactionId && isReserving(other))
+          .reduce((sum, other) => sum + other.amountPaise, 0);
+        if (refund.amountPaise > availablePaise - reservedPaise) return { kind: "exceeds", reservedPaise };
+        writeRefund(database, refund);
+        return { kind: "reserved", refund };
+      });
+    },
+    refundByTransaction: (account, id) => database.read(() => byTransaction(account, id)),
+    refundsOfPayment: (account, paymentId) => database.read(() => ofPayment(account, paymentId)),
+    saveRefund: (refund) => database.write(() => writeRefund(database, refund)),
+    dueRefunds: (now, limit) =>
+      database.read(() =>
+        database
+          .all("SELECT row FROM refunds WHERE next_read_at <= :now ORDER BY next_read_at LIMIT :limit", { now, limit })
+          .map((row) => parseRow<RefundRow>(row) as RefundRow),
+      ),
+  };
+}

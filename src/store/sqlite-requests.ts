@@ -1,0 +1,119 @@
+import type { EventRow, PaymentRow, RefundRow, RequestRow } from "./rows.ts";
+import { writeDelivery } from "./sqlite-deliveries.ts";
+import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
+import { writeRefund } from "./sqlite-refunds.ts";
+import type { Store } from "./store.ts";
+
+type RequestStore = Pick<
+  Store,
+  "addRequest" | "requestByKey" | "requestByTag" | "requestById" | "snapshot" | "dueRequests" | "commit" | "eventById"
+>;
+
+const columns = (request: RequestRow) => ({
+  tag: request.tag,
+  account: request.account,
+  environment: request.environment,
+  generation: request.generation,
+  key: request.key,
+  is_current: request.isCurrent ? 1 : 0,
+  payment_request_id: request.paymentRequestId,
+  next_read_at: request.nextReadAt,
+  version: request.version,
+  row: JSON.stringify(request),
+});
+
+/** Links that were asked for, their payments and events, on SQLite. */
+export function sqliteRequests(database: SqliteDatabase): RequestStore {
+  const byKey = (request: Pick<RequestRow, "account" | "generation" | "key">) =>
+    parseRow<RequestRow>(
+      database.get(
+        "SELECT row FROM requests WHERE account = :account AND generation = :generation AND key = :key AND is_current = 1",
+        { account: request.account, generation: request.generation, key: request.key },
+      ),
+    );
+  const byTag = (tag: string) =>
+    parseRow<RequestRow>(database.get("SELECT row FROM requests WHERE tag = :tag", { tag }));
+  const eventById = (id: string) => parseRow<EventRow>(database.get("SELECT row FROM events WHERE id = :id", { id }));
+
+  const savePayment = (payment: PaymentRow) =>
+    database.run(
+      `INSERT INTO payments (payment_id, tag, row) VALUES (:payment_id, :tag, :row)
+       ON CONFLICT (tag, payment_id) DO UPDATE SET row = excluded.row`,
+      { payment_id: payment.paymentId, tag: payment.tag, row: JSON.stringify(payment) },
+    );
+  const addEvent = (event: EventRow) => {
+    const known = eventById(event.id);
+    if (known && known.tag !== event.tag) throw new Error("An event id belongs to another request.");
+    database.run("INSERT INTO events (id, tag, sequence, row) VALUES (:id, :tag, :sequence, :row)", {
+      id: event.id,
+      tag: event.tag,
+      sequence: event.sequence,
+      row: JSON.stringify(event),
+    });
+  };
+
+  return {
+    addRequest(request) {
+      return database.write(() => {
+        const known = byKey(request);
+        if (known) return { request: known, isNew: false };
+        database.run(
+          `INSERT INTO requests (tag, account, environment, generation, key, is_current, payment_request_id, next_read_at, version, row)
+           VALUES (:tag, :account, :environment, :generation, :key, :is_current, :payment_request_id, :next_read_at, :version, :row)`,
+          columns(request),
+        );
+        return { request, isNew: true };
+      });
+    },
+    requestByKey: ({ name, generation }, key) => database.read(() => byKey({ account: name, generation, key })),
+    requestByTag: (tag) => database.read(() => byTag(tag)),
+    requestById: ({ account, environment }, id) =>
+      database.read(() =>
+        parseRow<RequestRow>(
+          database.get(
+            "SELECT row FROM requests WHERE account = :account AND environment = :environment AND payment_request_id = :id",
+            { account, environment, id },
+          ),
+        ),
+      ),
+    snapshot: (tag) =>
+      database.read(() => {
+        const request = byTag(tag);
+        if (!request) return null;
+        return {
+          request,
+          payments: database
+            .all("SELECT row FROM payments WHERE tag = :tag ORDER BY rowid", { tag })
+            .map((row) => parseRow<PaymentRow>(row) as PaymentRow),
+          refunds: database
+            .all("SELECT row FROM refunds WHERE tag = :tag ORDER BY rowid", { tag })
+            .map((row) => parseRow<RefundRow>(row) as RefundRow),
+        };
+      }),
+    dueRequests: (now, limit) =>
+      database.read(() =>
+        database
+          .all("SELECT row FROM requests WHERE next_read_at <= :now ORDER BY next_read_at LIMIT :limit", { now, limit })
+          .map((row) => parseRow<RequestRow>(row) as RequestRow),
+      ),
+    commit(change) {
+      return database.write(() => {
+        const { request } = change;
+        const { tag, is_current, payment_request_id, next_read_at, version, row } = columns(request);
+        const changed = database.run(
+          `UPDATE requests SET is_current = :is_current, payment_request_id = :payment_request_id,
+             next_read_at = :next_read_at, version = :version, row = :row
+           WHERE tag = :tag AND version = :version - 1`,
+          { tag, is_current, payment_request_id, next_read_at, version, row },
+        );
+        if (changed === 0) return false;
+        for (const payment of change.payments ?? []) savePayment(payment);
+        for (const refund of change.refunds ?? []) writeRefund(database, refund);
+        for (const event of change.events ?? []) addEvent(event);
+        for (const delivery of change.deliveries ?? []) writeDelivery(database, delivery);
+        return true;
+      });
+    },
+    eventById: (id) => database.read(() => eventById(id)),
+  };
+}

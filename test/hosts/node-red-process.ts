@@ -1,0 +1,51 @@
+/**
+ * A program that embeds Node-RED the way the documentation says, on a free loopback port. Its argument is JSON. Prints
+ * one line of JSON when it is ready and ends with 0 after a SIGTERM once everything is closed.
+ */
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { pathToFileURL } from "node:url";
+
+interface Given {
+  /** `node-red`, or the alias of an older release. */
+  readonly release: string;
+  readonly userDir: string;
+  /** Folder of the built package. */
+  readonly packageRoot: string;
+  readonly port: number;
+  readonly instamojo?: Record<string, unknown>;
+}
+
+const given = JSON.parse(process.argv[2]!) as Given;
+const require = createRequire(`${given.packageRoot}/package.json`);
+const RED = require(given.release);
+const express = createRequire(require.resolve(given.release))("express");
+const { embeddedSettings, ledgersClosed } = await import(
+  pathToFileURL(`${given.packageRoot}/dist/src/hosts/node-red/index.js`).href
+);
+
+const app = express();
+const server = createServer(app);
+server.listen(given.port, "127.0.0.1");
+await new Promise((resolve) => server.once("listening", resolve));
+const { port } = server.address() as AddressInfo;
+const url = `http://127.0.0.1:${port}`;
+RED.init(server, {
+  ...embeddedSettings({ userDir: given.userDir, credentialSecret: "for tests", instamojo: { localUrl: url, ...given.instamojo } }),
+  httpAdminRoot: "/canvas",
+  httpNodeRoot: "/",
+  logging: { console: { level: process.env["NODE_RED_LOG"] ?? "warn", metrics: false, audit: false } },
+});
+app.use("/canvas", RED.httpAdmin);
+app.use("/", RED.httpNode);
+await RED.start();
+process.stdout.write(`${JSON.stringify({ url })}\n`);
+
+process.once("SIGTERM", async () => {
+  await RED.stop();
+  await ledgersClosed();
+  server.closeAllConnections();
+  server.close();
+  process.exit(0);
+});

@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export type FlowFile = readonly Record<string, unknown>[];
+
+export interface NodeRed {
+  readonly url: string;
+  readonly userDir: string;
+  /** What it wrote to its log so far. */
+  log(): string;
+  deploy(flows: FlowFile, type?: "full" | "flows" | "nodes"): Promise<void>;
+  getJson(path: string): Promise<unknown>;
+  postJson(path: string, body: unknown): Promise<{ status: number; body: any }>;
+  /** Ends it and returns its exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface NodeRedOptions {
+  readonly release: "node-red" | "node-red-4";
+  readonly userDir?: string;
+  readonly port?: number;
+  readonly instamojo?: Record<string, unknown>;
+  readonly env?: Record<string, string>;
+}
+
+/** Starts Node-RED with the built package in a process of its own, so that it can be stopped and started for real. */
+export async function startNodeRed({ release, port = 0, instamojo, env = {}, ...options }: NodeRedOptions): Promise<NodeRed> {
+  const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), "node-red-")));
+  const packageRoot = process.env["INSTAMOJO_PACKAGE_ROOT"] ?? root;
+  const program = join(root, "test", "hosts", "node-red-process.ts");
+  const argument = JSON.stringify({ release, userDir, packageRoot, port, instamojo });
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, argument], {
+    env: { ...process.env, NODE_OPTIONS: "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  child.stderr.on("data", (chunk) => {
+    log += chunk;
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line.startsWith('{"url"')) resolve((JSON.parse(line) as { url: string }).url);
+      else log += `${line}\n`;
+    });
+    exited.then((code) => reject(new Error(`Node-RED ended with ${code} before it was ready:\n${log}`)));
+  });
+  const postJson = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+  };
+  return {
+    url,
+    userDir,
+    log: () => log,
+    async deploy(flows, type = "full") {
+      const headers = { "Node-RED-API-Version": "v2", "Node-RED-Deployment-Type": type };
+      const { status, body } = await postJson("/canvas/flows", { flows }, headers);
+      if (status !== 200) throw new Error(`deploy was answered ${status}: ${JSON.stringify(body)}`);
+    },
+    getJson: async (path) => (await fetch(`${url}${path}`, { headers: { "Node-RED-API-Version": "v2" } })).json(),
+    postJson,
+    async stop() {
+      child.kill("SIGTERM");
+      return exited;
+    },
+  };
+}
