@@ -12,7 +12,6 @@ export {
   type PluginOptions,
   type Subscription,
 } from "./plugin.ts";
-export { createAjvValidator } from "./runtime/ajv-validator.ts";
 export type { Clock } from "./runtime/clock.ts";
 export {
   type ErrorCode,

@@ -4,9 +4,7 @@ import type { PaymentStatusEvent } from "../schemas/payment-status.ts";
 import { type AccountView, environmentOf, tierWarning } from "./accounts.ts";
 import { type ConnectionReport, testConnection } from "./client/connection-test.ts";
 import type { GatewayOptions } from "./client/gateway.ts";
-import { createKyTransport } from "./client/ky-transport.ts";
 import { type Payments, startPayments } from "./payments/payments.ts";
-import { createAjvValidator } from "./runtime/ajv-validator.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { FlowError, invalidInput } from "./runtime/errors.ts";
 import type { EventDefinition } from "./runtime/event-definition.ts";
@@ -78,7 +76,9 @@ const maxCorrelationBytes = 4096;
  */
 export async function createPlugin(manifest: Manifest, host: Host, options: PluginOptions = {}): Promise<Plugin> {
   const units = await loadUnits(manifest, options.load ?? importDeclaration);
-  const validator = createAjvValidator();
+  // Loaded when a plugin is made, so that reading the registry costs nobody the validator and the HTTP client.
+  const validator = host.validator ?? (await import("./runtime/ajv-validator.ts")).createAjvValidator();
+  const { createKyTransport } = await import("./client/ky-transport.ts");
   const clock = host.clock ?? systemClock;
   const gatewayOptions = (): GatewayOptions => ({
     transport: host.transport
@@ -87,6 +87,7 @@ export async function createPlugin(manifest: Manifest, host: Host, options: Plug
     clock,
     fits: (schema, value) => validator.issues(schema, value).length === 0,
     logger: host.logger,
+    ...(host.timeouts ? { timeouts: host.timeouts } : {}),
   });
   const payments = await startPayments({ host, validator, clock, gatewayOptions });
 

@@ -63,7 +63,7 @@ export function eventPayload(facts: EventFacts): PaymentStatusEvent {
     amount: formatPaise(facts.payment?.amountPaise ?? refund?.paidPaise ?? request.amountPaise),
     currency: "INR",
     fees: facts.payment?.fees ?? null,
-    purpose: (request.input["purpose"] as string | undefined) ?? null,
+    purpose: (request.input.purpose as string | undefined) ?? null,
     customer: occurrence.customer ?? customerOf(request),
     link: request.link ?? "",
     refund: refund && {

@@ -36,7 +36,7 @@ export function replyMismatch(request: RequestRow, reply: PaymentRequest, baseUr
 /** What the node gives out for a link, made now or before. */
 export function linkOutput(request: RequestRow, replayed: boolean): GeneratePaymentLinkOutput {
   const response = request.response ?? {};
-  const createdAt = response["created_at"];
+  const createdAt = response.created_at;
   return {
     account: request.account,
     environment: request.environment,
@@ -44,7 +44,7 @@ export function linkOutput(request: RequestRow, replayed: boolean): GeneratePaym
     link: request.link ?? "",
     amount: formatPaise(request.amountPaise),
     currency: "INR",
-    purpose: (request.input["purpose"] as string | undefined) ?? null,
+    purpose: (request.input.purpose as string | undefined) ?? null,
     status: request.status,
     reference: request.reference,
     customer: customerOf(request),

@@ -17,10 +17,10 @@ export interface ListedRefund {
 export async function listRefunds(gateway: Pick<Gateway, "listRefunds">): Promise<readonly ListedRefund[]> {
   const { refunds } = await gateway.listRefunds({ page: 1, limit: 500 });
   return refunds.map((raw) => ({
-    id: text(raw["id"]),
-    paymentId: text(raw["payment_id"]) ?? idOfUrl(raw["payment"]),
-    transactionId: text(raw["transaction_id"]),
-    amountPaise: gatewayPaise(text(raw["refund_amount"]) ?? text(raw["amount"])),
+    id: text(raw.id),
+    paymentId: text(raw.payment_id) ?? idOfUrl(raw.payment),
+    transactionId: text(raw.transaction_id),
+    amountPaise: gatewayPaise(text(raw.refund_amount) ?? text(raw.amount)),
     raw,
   }));
 }
@@ -44,7 +44,7 @@ export function matchingRefund(listed: readonly ListedRefund[], refund: RefundRo
 export function foreignPaise(listed: readonly ListedRefund[], paymentId: string, ours: readonly RefundRow[]): number {
   return listed
     .filter((row) => row.paymentId === paymentId && !ours.some((refund) => isSame(refund, row)))
-    .filter((row) => !["FINI_DENY", "FINI_WITH"].includes(String(row.raw["resolution_status"])))
+    .filter((row) => !["FINI_DENY", "FINI_WITH"].includes(String(row.raw.resolution_status)))
     .reduce((sum, row) => sum + (row.amountPaise ?? 0), 0);
 }
 

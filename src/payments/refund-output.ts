@@ -6,7 +6,7 @@ import type { RefundRow } from "../store/rows.ts";
 /** What the node gives out for a refund that has a case, made now or before. */
 export function refundOutput(refund: RefundRow, replayed: boolean): CreateRefundOutput {
   const response = refund.response ?? {};
-  const createdAt = (response["refund"] as { created_at?: unknown } | undefined)?.created_at;
+  const createdAt = (response.refund as { created_at?: unknown } | undefined)?.created_at;
   const input = refund.input as CreateRefundInput;
   return {
     account: refund.account,

@@ -55,7 +55,7 @@ function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow): Decision
 }
 
 function reasonOfPayment(request: RequestRow, others: readonly PaymentRow[], payment: PaymentRow): EventReason | null {
-  const isRepeatAllowed = request.input["allowRepeatedPayments"] === true;
+  const isRepeatAllowed = request.input.allowRepeatedPayments === true;
   if (!isRepeatAllowed && others.some((other) => other.state === "paid")) return "duplicate";
   if (request.status === "Cancelled") return "late";
   return payment.amountPaise > request.amountPaise ? "overpaid" : null;

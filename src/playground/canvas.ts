@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChatHub } from "./chat/chat-hub.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -29,6 +28,9 @@ export interface CanvasOptions {
 }
 
 const chatNodes = fileURLToPath(new URL("./chat-nodes/", import.meta.url));
+const icon = fileURLToPath(new URL("./chat/page/icon.svg", import.meta.url));
+/** Warnings of a start that is as it should be. */
+const expectedWarnings = /^(Projects disabled|Encrypted credentials not found)/;
 const logLevels: Readonly<Record<number, string>> = { 10: "fatal", 20: "error", 30: "warn" };
 
 /** Starts Node-RED with the payment and the chat nodes, and the flows that the folder holds. */
@@ -67,21 +69,23 @@ function settingsOf({ folder, packageRoot, chat, localUrl, publicUrl, log }: Can
         metrics: false,
         audit: false,
         handler: () => (entry: { level: number; msg?: unknown; name?: string; type?: string }) => {
+          const text = messageOf(entry.msg);
+          if (expectedWarnings.test(text)) return;
           const where = entry.type ? ` [${entry.type}${entry.name ? `: ${entry.name}` : ""}]` : "";
-          log(`canvas ${logLevels[entry.level] ?? "info"}${where}: ${messageOf(entry.msg)}`);
+          log(`canvas ${logLevels[entry.level] ?? "info"}${where}: ${text}`);
         },
       },
     },
     editorTheme: {
       tours: false,
       projects: { enabled: false },
-      page: { title: "instamojo-flow playground", favicon: join(chatNodes, "..", "chat", "page", "icon.svg") },
-      header: { title: "instamojo-flow playground", url: "/chat" },
-      palette: { catalogues: [], categories: ["Payment", "payment", "chat", "common", "function"] },
+      page: { title: "instamojo-flow playground", favicon: icon },
+      header: { title: "Playground", image: icon, url: "/chat" },
+      palette: { catalogues: [], categories: ["Payment", "chat", "common", "function"] },
       codeEditor: { lib: "monaco" },
       menu: { "menu-item-help": { label: "Open the chat", url: "/chat" } },
     },
-    instamojo: { tier: "development", localUrl, publicUrl, dataDir: join(folder.ledger) },
+    instamojo: { tier: "development", localUrl, publicUrl, dataDir: folder.ledger },
     chat,
   };
 }

@@ -61,7 +61,7 @@ function readField(schema: TSchema, isGiven: boolean, given: unknown): Read {
     if (formHints(schema).blank === "absent") return { value: structuredClone(schema.default) };
     return { rule: "filled in; it came out empty" };
   }
-  switch (schema["type"]) {
+  switch (schema.type) {
     case "boolean":
       return readBoolean(value);
     case "integer":
@@ -91,7 +91,7 @@ function readText(schema: TSchema, value: unknown): Read {
   if (typeof value !== "string" && !Number.isSafeInteger(value)) return { rule: `text, not ${nameOf(value)}` };
   if (formHints(schema).kind === "url") return readUrl(String(value));
   const text = String(value);
-  const choices = schema["enum"] as readonly string[] | undefined;
+  const choices = schema.enum as readonly string[] | undefined;
   return { value: choices?.find((choice) => choice.toLowerCase() === text.toLowerCase()) ?? text };
 }
 

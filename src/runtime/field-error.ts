@@ -4,7 +4,7 @@ import type { FieldError } from "./errors.ts";
 
 /** The form hints of a property; empty where it has none. */
 export function formHints(schema: TSchema | undefined): FormHints {
-  return (schema?.["form"] as FormHints | undefined) ?? {};
+  return (schema?.form as FormHints | undefined) ?? {};
 }
 
 /** The label of a field as the author sees it; its key where the schema gives none. */

@@ -1,9 +1,10 @@
 import type { Account, Tier } from "../../schemas/account.ts";
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
-import type { Transport } from "../client/transport.ts";
+import type { Transport, TransportTimeouts } from "../client/transport.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
+import type { Validator } from "./validation.ts";
 
 /** What a flow engine gives. Everything here is asked for when needed, so accounts may come and go while it runs. */
 export interface Host {
@@ -21,8 +22,12 @@ export interface Host {
   readonly callbackOrigins?: readonly string[] | undefined;
   readonly maxAccounts?: number | undefined;
   readonly clock?: Clock | undefined;
+  /** Replaces ajv where code generation is forbidden. */
+  readonly validator?: Validator | undefined;
   /** Replaces the built-in HTTP transport. */
   readonly transport?: Transport | undefined;
+  /** How long a call to the gateway may take in each of its phases, where the defaults do not fit. */
+  readonly timeouts?: Partial<TransportTimeouts> | undefined;
 }
 
 /** One run of a node as a host asks for it. */

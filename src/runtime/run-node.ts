@@ -11,7 +11,8 @@ export type NodeResult<Output = Record<string, unknown>> =
   | { readonly port: "error" | "unknown"; readonly error: NodeError };
 
 export interface RunNodeOptions {
-  readonly validator: Validator;
+  /** Ajv unless given. */
+  readonly validator?: Validator;
   /** Makes the services for this run; called only once the input is good. May throw FlowError. */
   readonly context: () => NodeContext | Promise<NodeContext>;
   readonly logger?: Logger;
@@ -27,10 +28,11 @@ export async function runNode<Input extends TObject, Output extends TObject>(
   options: RunNodeOptions,
 ): Promise<NodeResult<Static<Output>>> {
   try {
-    const check = checkInput(definition.input, input, options.validator);
+    const validator = options.validator ?? (await import("./ajv-validator.ts")).createAjvValidator();
+    const check = checkInput(definition.input, input, validator);
     if (!check.ok) throw invalidInput(check.errors);
     const output = await definition.execute(check.value as Static<Input>, await options.context());
-    const issues = options.validator.issues(definition.output, output);
+    const issues = validator.issues(definition.output, output);
     if (issues.length > 0) {
       const where = issues.map((issue) => `${issue.instancePath || "/"} ${issue.keyword}`).join(", ");
       throw new FlowError("internal_error", `The output of ${definition.id} does not fit its schema: ${where}.`, {

@@ -59,25 +59,25 @@ function describeIssue(form: TObject, issue: SchemaIssue): FieldError | null {
         remedy: "Fill one of the fields and leave the others out.",
       };
     case "enum":
-      return fieldError(form, field, `one of ${(issue.params["allowedValues"] as unknown[]).join(", ")}`);
+      return fieldError(form, field, `one of ${(issue.params.allowedValues as unknown[]).join(", ")}`);
     case "minLength":
     case "minItems":
       return fieldError(form, field, "filled in");
     case "maxLength":
-      return fieldError(form, field, `at most ${issue.params["limit"]} characters long`, "Shorten it.");
+      return fieldError(form, field, `at most ${issue.params.limit} characters long`, "Shorten it.");
     case "minimum":
-      return fieldError(form, field, `at least ${issue.params["limit"]}`);
+      return fieldError(form, field, `at least ${issue.params.limit}`);
     case "maximum":
-      return fieldError(form, field, `at most ${issue.params["limit"]}`);
+      return fieldError(form, field, `at most ${issue.params.limit}`);
     default:
       return fieldError(form, field, formHints(schema).rule ?? "as the help of the field says");
   }
 }
 
 function describeMissing(form: TObject, issue: SchemaIssue): FieldError {
-  const field = String(issue.params["missingProperty"]);
+  const field = String(issue.params.missingProperty);
   const branch = /^#\/allOf\/(\d+)\/then\/required$/.exec(issue.schemaPath);
-  const condition = branch && (form["allOf"] as TSchema[])[Number(branch[1])]?.["if"];
+  const condition = branch && (form.allOf as TSchema[])[Number(branch[1])]?.if;
   const switches = condition ? Object.keys(condition.properties as object) : [];
   if (switches.length === 0) return fieldError(form, field, "filled in", "Fill the field in.");
   const names = switches.map((name) => fieldTitle(form, name)).join(", ");

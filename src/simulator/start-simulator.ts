@@ -46,6 +46,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const stop = new AbortController();
   const errors: string[] = [];
   const agenda = createAgenda(() => now() + state.clockOffsetMs, noteError);
+  /** Calls that get no answer; a reset closes them. */
+  const held = new Set<ServerResponse>();
   let calls: LedgerCall[] = [];
   let origin = "";
 
@@ -83,6 +85,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       faults.clear();
       agenda.clear();
       outbox.clear();
+      for (const outgoing of held) outgoing.destroy();
+      held.clear();
       save();
     },
   };
@@ -118,6 +122,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (calls.push(call) > mostCalls) calls.shift();
     const fault = faults.takeForCall(request.method, request.path) ?? lateWrite(desk(), request.method, request.path);
     call.fault = fault?.kind ?? null;
+    if (fault?.kind === "late" || fault?.kind === "silent") held.add(outgoing);
+    outgoing.once("close", () => held.delete(outgoing));
     if (fault?.kind === "late") {
       agenda.add(desk().now + fault.applySeconds * 1000, () => {
         apply(request, call);

@@ -11,7 +11,7 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
     database.get("SELECT 1 FROM inactive_accounts WHERE name = :name", { name }) === undefined;
   const read = (row: Record<string, unknown> | undefined): AccountRow | null => {
     if (!row) return null;
-    const account = JSON.parse(String(row["row"])) as AccountRow;
+    const account = JSON.parse(String(row.row)) as AccountRow;
     return { ...account, isActive: isActive(account.name) };
   };
   const save = (account: AccountRow): void => {

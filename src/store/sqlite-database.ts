@@ -58,7 +58,7 @@ export function openDatabase(file: string): SqliteDatabase {
 
 /** Parses the `row` column; null for no row. */
 export function parseRow<T>(row: Record<string, unknown> | undefined): T | null {
-  return row ? (JSON.parse(String(row["row"])) as T) : null;
+  return row ? (JSON.parse(String(row.row)) as T) : null;
 }
 
 function openFile(file: string): DatabaseSync {
@@ -84,22 +84,28 @@ function openFile(file: string): DatabaseSync {
 
 function migrate(database: DatabaseSync): void {
   database.exec("BEGIN EXCLUSIVE");
-  const done = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  const done = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (done > migrations.length) {
     database.exec("ROLLBACK");
-    throw new Error("The ledger was written by a newer version of this package.");
+    throw new FlowError("store_unavailable", "The ledger was written by a newer version of this package.", {
+      remedy: "Use that version again, or give this one a ledger of its own.",
+      retryable: false,
+    });
   }
   for (const migration of migrations.slice(done)) database.exec(migration);
   database.exec(`PRAGMA user_version = ${migrations.length}`);
   database.exec("COMMIT");
 }
 
+/** SQLITE_BUSY and SQLITE_LOCKED; the upper bits of a result code only say more about them. */
+const lockCodes: readonly number[] = [5, 6];
+
 function unavailableOnFault<T>(work: () => T): T {
   try {
     return work();
   } catch (fault) {
     if (fault instanceof FlowError) throw fault;
-    const isLocked = fault instanceof Error && /locked|busy/i.test(fault.message);
+    const isLocked = lockCodes.includes(Number((fault as { errcode?: number } | null)?.errcode) & 0xff);
     throw new FlowError(
       "store_unavailable",
       isLocked ? "The ledger is in use by another process." : "The ledger could not be read or written.",

@@ -27,9 +27,7 @@ export function writeDelivery(database: SqliteDatabase, delivery: DeliveryRow): 
 export function sqliteDeliveries(database: SqliteDatabase): DeliveryStore {
   return {
     takers: () =>
-      database.read(() =>
-        database.all("SELECT row FROM takers").map((row) => JSON.parse(String(row["row"])) as TakerRow),
-      ),
+      database.read(() => database.all("SELECT row FROM takers").map((row) => JSON.parse(String(row.row)) as TakerRow)),
     saveTaker: (taker) =>
       database.write(
         () =>
@@ -55,8 +53,23 @@ export function sqliteDeliveries(database: SqliteDatabase): DeliveryStore {
              ORDER BY next_at LIMIT :limit`,
             { now, limit },
           )
-          .map((row) => JSON.parse(String(row["row"])) as DeliveryRow),
+          .map((row) => JSON.parse(String(row.row)) as DeliveryRow),
       ),
-    saveDelivery: (delivery) => database.write(() => writeDelivery(database, delivery)),
+    saveDelivery: (delivery) =>
+      database.write(
+        () =>
+          // Never inserts: the taker may have been forgotten while the attempt was under way.
+          void database.run(
+            `UPDATE deliveries SET state = :state, next_at = :next_at, row = :row
+             WHERE event_id = :event_id AND taker_id = :taker_id`,
+            {
+              event_id: delivery.eventId,
+              taker_id: delivery.takerId,
+              state: delivery.state,
+              next_at: delivery.nextAt,
+              row: JSON.stringify(delivery),
+            },
+          ),
+      ),
   };
 }

@@ -13,7 +13,8 @@ export function writeRefund(database: SqliteDatabase, refund: RefundRow): void {
     `INSERT INTO refunds (account, environment, transaction_id, payment_id, tag, next_read_at, row)
      VALUES (:account, :environment, :transaction_id, :payment_id, :tag, :next_read_at, :row)
      ON CONFLICT (account, environment, transaction_id)
-     DO UPDATE SET tag = excluded.tag, next_read_at = excluded.next_read_at, row = excluded.row`,
+     DO UPDATE SET payment_id = excluded.payment_id, tag = excluded.tag, next_read_at = excluded.next_read_at,
+       row = excluded.row`,
     {
       account: refund.account,
       environment: refund.environment,

@@ -82,6 +82,7 @@ export interface Store {
   forgetTaker(id: string): Promise<void>;
   /** The first undelivered event of each request and taker, where due. A parked one holds its successors. */
   dueDeliveries(now: number, limit: number): Promise<readonly DeliveryRow[]>;
+  /** Where a delivery stands now; nothing when it was dropped with its taker meanwhile. */
   saveDelivery(delivery: DeliveryRow): Promise<void>;
 
   close(): Promise<void>;

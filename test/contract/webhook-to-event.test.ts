@@ -12,7 +12,7 @@ const iphone = { amount: "200", purpose: "Iphone", customerName: "John", custome
 async function link(input: Record<string, unknown> = iphone, extra = {}): Promise<string> {
   const result = await host.run("generate-payment-link", input, extra);
   if (result.port !== "success") throw new Error(JSON.stringify(result));
-  return String(result.output["paymentRequestId"]);
+  return String(result.output.paymentRequestId);
 }
 
 describe("from a webhook to an event", () => {

@@ -40,6 +40,7 @@ const parts: readonly Part[] = [
     path: "src/hosts/node-red",
     mayUse: ["schemas", "nodes", "src/runtime", "src/store", "src/accounts.ts", "src/plugin.ts", "src/index.ts"],
   },
+  { path: "src/webhook.ts", mayUse: ["schemas", "src/runtime", "src/payments"] },
   { path: "src/simulator", mayUse: ["schemas/wire"] },
   {
     path: "src/playground",

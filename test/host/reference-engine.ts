@@ -40,7 +40,7 @@ export interface Engine {
   /** What an author can drag onto the canvas. */
   readonly palette: readonly { id: string; label: string; category: string; fields: string[]; ports: string[] }[];
   /** Puts a flow on: its event steps start listening. */
-  deploy(flow: Flow): void;
+  deploy(flow: Flow): Promise<void>;
   /** Runs the flow from a step in a conversation, until it comes to an end. */
   start(step: string, conversation: string): Promise<void>;
   close(): Promise<void>;
@@ -108,10 +108,10 @@ export async function startEngine({ manifest, accounts, store, load, onTrace }: 
       ),
       ...manifest.events.map((unit) => entry(unit, unit.filter.schema, [eventPort])),
     ],
-    deploy(next) {
+    async deploy(next) {
       flow = next;
       for (const [id, { unit, form }] of Object.entries(next)) {
-        events.get(unit)?.subscribe({ id, ...form, deliver: (event) => take(id, event) });
+        await events.get(unit)?.subscribe({ id, ...form, deliver: (event) => take(id, event) });
       }
     },
     start: run,

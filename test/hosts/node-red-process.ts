@@ -1,6 +1,7 @@
 /**
  * A program that embeds Node-RED the way the documentation says, on a free loopback port. Its argument is JSON. Prints
- * one line of JSON when it is ready and ends with 0 after a SIGTERM once everything is closed.
+ * a line of JSON when it is ready and one whenever the flows have started; a deploy is answered before that. Ends with 0
+ * after a SIGTERM once everything is closed.
  */
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -14,6 +15,8 @@ interface Given {
   /** Folder of the built package. */
   readonly packageRoot: string;
   readonly port: number;
+  /** Whether the webhook route is announced to Instamojo. */
+  readonly isPublic: boolean;
   readonly instamojo?: Record<string, unknown>;
 }
 
@@ -31,15 +34,19 @@ server.listen(given.port, "127.0.0.1");
 await new Promise((resolve) => server.once("listening", resolve));
 const { port } = server.address() as AddressInfo;
 const url = `http://127.0.0.1:${port}`;
+const instamojo = { localUrl: url, ...(given.isPublic ? { publicUrl: url } : {}), ...given.instamojo };
 RED.init(server, {
-  ...embeddedSettings({ userDir: given.userDir, credentialSecret: "for tests", instamojo: { localUrl: url, ...given.instamojo } }),
+  ...embeddedSettings({ userDir: given.userDir, credentialSecret: "for tests", instamojo }),
   httpAdminRoot: "/canvas",
   httpNodeRoot: "/",
   logging: { console: { level: process.env["NODE_RED_LOG"] ?? "warn", metrics: false, audit: false } },
 });
 app.use("/canvas", RED.httpAdmin);
 app.use("/", RED.httpNode);
+const started = new Promise((resolve) => RED.events.once("flows:started", resolve));
 await RED.start();
+await started;
+RED.events.on("flows:started", () => process.stdout.write('{"started":true}\n'));
 process.stdout.write(`${JSON.stringify({ url })}\n`);
 
 process.once("SIGTERM", async () => {

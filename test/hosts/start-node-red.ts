@@ -16,7 +16,7 @@ export interface NodeRed {
   log(): string;
   deploy(flows: FlowFile, type?: "full" | "flows" | "nodes"): Promise<void>;
   getJson(path: string): Promise<unknown>;
-  postJson(path: string, body: unknown): Promise<{ status: number; body: any }>;
+  postJson(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
   /** Ends it and returns its exit code. */
   stop(): Promise<number | null>;
 }
@@ -25,16 +25,17 @@ export interface NodeRedOptions {
   readonly release: "node-red" | "node-red-4";
   readonly userDir?: string;
   readonly port?: number;
+  readonly isPublic?: boolean;
   readonly instamojo?: Record<string, unknown>;
   readonly env?: Record<string, string>;
 }
 
 /** Starts Node-RED with the built package in a process of its own, so that it can be stopped and started for real. */
-export async function startNodeRed({ release, port = 0, instamojo, env = {}, ...options }: NodeRedOptions): Promise<NodeRed> {
+export async function startNodeRed({ release, port = 0, isPublic = false, instamojo, env = {}, ...options }: NodeRedOptions): Promise<NodeRed> {
   const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), "node-red-")));
   const packageRoot = process.env["INSTAMOJO_PACKAGE_ROOT"] ?? root;
   const program = join(root, "test", "hosts", "node-red-process.ts");
-  const argument = JSON.stringify({ release, userDir, packageRoot, port, instamojo });
+  const argument = JSON.stringify({ release, userDir, packageRoot, port, isPublic, instamojo });
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, argument], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -44,10 +45,15 @@ export async function startNodeRed({ release, port = 0, instamojo, env = {}, ...
   child.stderr.on("data", (chunk) => {
     log += chunk;
   });
+  let startedCount = 0;
+  const startedListeners = new Set<() => void>();
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       if (line.startsWith('{"url"')) resolve((JSON.parse(line) as { url: string }).url);
-      else log += `${line}\n`;
+      else if (line === '{"started":true}') {
+        startedCount += 1;
+        for (const listener of startedListeners) listener();
+      } else log += `${line}\n`;
     });
     exited.then((code) => reject(new Error(`Node-RED ended with ${code} before it was ready:\n${log}`)));
   });
@@ -66,8 +72,16 @@ export async function startNodeRed({ release, port = 0, instamojo, env = {}, ...
     log: () => log,
     async deploy(flows, type = "full") {
       const headers = { "Node-RED-API-Version": "v2", "Node-RED-Deployment-Type": type };
+      const before = startedCount;
       const { status, body } = await postJson("/canvas/flows", { flows }, headers);
       if (status !== 200) throw new Error(`deploy was answered ${status}: ${JSON.stringify(body)}`);
+      await new Promise<void>((resolve) => {
+        const check = () => {
+          if (startedCount > before) resolve();
+        };
+        startedListeners.add(check);
+        check();
+      });
     },
     getJson: async (path) => (await fetch(`${url}${path}`, { headers: { "Node-RED-API-Version": "v2" } })).json(),
     postJson,

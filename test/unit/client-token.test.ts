@@ -110,6 +110,8 @@ describe("the access token", () => {
     tokens.pause(first, new FlowError("credentials_refused", "late answer to the old token"));
     expect(await tokens.current()).toBe("token-2");
     expect(calls()).toBe(2);
+    tokens.drop("token-2");
+    expect(await tokens.current()).toBe("token-3");
   });
 
   it("that was refused right after being issued fails every caller for 5 s without a call, then is fetched again", async () => {

@@ -56,7 +56,7 @@ async function runOnce({ host, unit, node, config, message }: Run): Promise<Node
     const action = (await host.plugin())?.nodes.get(unit.id);
     if (!action) throw new FlowError("internal_error", `${unit.title} cannot run while the flows are stopped.`, { outcome: "not-applied" });
     if (unit.idempotency !== "operation-key") return await action.run(request);
-    const correlation = readCorrelation(source, String(config["conversation"] ?? ""));
+    const correlation = readCorrelation(source, String(config["conversation"] ?? "conversation"));
     return await action.run({ ...request, correlation, key: defaultKey(node.id, message, input, correlation) });
   } catch (thrown) {
     const error = isFlowError(thrown)

@@ -25,13 +25,20 @@ export function registerEventNode(host: FlowHost, unit: ManifestEvent, alive: Ev
     red.nodes.createNode(this, config);
     const accounts = asList(config["accounts"]);
     const statuses = asList(config["statuses"]);
+    const refundUpdates = config["refundUpdates"] === true;
     const start = (event: PaymentStatusEvent) => {
       this.status(eventStatus(event));
       this.send(messageOf(red.util, event));
     };
     alive.set(this.id, { unitId: unit.id, accounts, start });
     const stop = listen(host, unit, {
-      taker: { id: this.id, accounts, ...(statuses.length > 0 ? { statuses } : {}), deliver: async (event) => start(event) },
+      taker: {
+        id: this.id,
+        accounts,
+        refundUpdates,
+        ...(statuses.length > 0 ? { statuses } : {}),
+        deliver: async (event) => start(event),
+      },
       show: (status) => this.status(status),
     });
     this.on("close", (isRemoved, done) => {

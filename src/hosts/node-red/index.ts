@@ -18,6 +18,9 @@ export function nodesDir(): string {
   return dirname(createRequire(import.meta.url).resolve("instamojo-flow-nodes/package.json"));
 }
 
+/** Payment first; the rest as Node-RED has it. */
+const paletteOrder = ["Payment", "subflows", "common", "function", "network", "sequence", "parser", "storage"];
+
 /**
  * Settings for `RED.init` of a Node-RED inside another program: our nodes, no calls to other hosts, no installing from
  * the editor. Spread them and add what the program needs. After `RED.stop()`, await `ledgersClosed()`.
@@ -33,6 +36,6 @@ export function embeddedSettings({ userDir, credentialSecret, instamojo = {} }: 
     functionExternalModules: false,
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },
-    editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
+    editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [], categories: paletteOrder } },
   };
 }

@@ -3,7 +3,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** The part of Node-RED's runtime API that this host uses; the same in 4.1 and 5. */
 export interface Red {
-  readonly settings: { readonly userDir?: string; readonly httpNodeRoot?: string | false; readonly instamojo?: unknown };
+  readonly settings: {
+    readonly userDir?: string;
+    readonly httpNodeRoot?: string | false;
+    /** Where its own server listens; not set where another program serves it. */
+    readonly uiPort?: number | string;
+    readonly uiHost?: string;
+    readonly https?: unknown;
+    /** `InstamojoSettings`, as a person wrote it. */
+    readonly instamojo?: unknown;
+  };
   readonly events: EventEmitter;
   readonly log: Record<"debug" | "info" | "warn" | "error", (text: string) => void>;
   readonly httpNode: RouteTable;

@@ -6,7 +6,7 @@ import type { Red } from "./red.ts";
 export interface InstamojoSettings {
   /** Where this installation stands; `development` unless set. */
   readonly tier?: Tier;
-  /** Origin under which Instamojo reaches Node-RED. The environment variable INSTAMOJO_PUBLIC_URL wins over it. */
+  /** Origin under which Instamojo reaches Node-RED. Where it is not set, the environment variable INSTAMOJO_PUBLIC_URL. */
   readonly publicUrl?: string;
   /** Origin under which the buyer's browser reaches Node-RED where there is no public one. */
   readonly localUrl?: string;
@@ -34,15 +34,22 @@ export function readSettings(settings: Red["settings"], environment: NodeJS.Proc
   if (!tiers.includes(tier)) {
     throw new RangeError(`instamojo.tier in the settings of Node-RED must be one of ${tiers.join(", ")}.`);
   }
-  const publicUrl = environment["INSTAMOJO_PUBLIC_URL"] || own.publicUrl;
+  const publicUrl = own.publicUrl || environment["INSTAMOJO_PUBLIC_URL"];
+  const localUrl = own.localUrl || ownAddress(settings);
   return {
     tier,
     publicUrl: publicUrl && underNodeRoot(publicUrl, settings.httpNodeRoot),
-    localUrl: own.localUrl && underNodeRoot(own.localUrl, settings.httpNodeRoot),
+    localUrl: localUrl && underNodeRoot(localUrl, settings.httpNodeRoot),
     callbackOrigins: own.callbackOrigins,
     maxAccounts: own.maxAccounts,
     dataDir: own.dataDir ?? join(settings.userDir ?? process.cwd(), "instamojo"),
   };
+}
+
+/** The address that a Node-RED with its own server has on this machine; unknown where another program serves it. */
+function ownAddress({ uiPort, uiHost, https }: Red["settings"]): string | undefined {
+  const isOnLoopback = !uiHost || ["0.0.0.0", "127.0.0.1", "localhost", "::"].includes(uiHost);
+  return uiPort && isOnLoopback && !https ? `http://127.0.0.1:${uiPort}` : undefined;
 }
 
 /** The routes of flows stand under `httpNodeRoot`, so the address from outside does too. */

@@ -49,12 +49,12 @@ export function registerAccount(validator: Validator): void {
       edited = this;
       prepareWorld(String(this["baseUrl"] ?? testBaseUrl));
       const refresh = () => showErrors(errorsOf(this));
-      $("#node-config-dialog-edit-form, .im-form").on("change keyup paste", refresh);
+      $(".im-form").on("change keyup paste", refresh);
       refresh();
       $("#im-test").on("click", () => {
         postAndShow("instamojo/test-connection", { id: this.id, ...typedValues() }, "#im-test-result");
       });
-      $("#im-guide").on("click", (event) => {
+      $(".im-form .im-guide").on("click", (event) => {
         event.preventDefault();
         $.get("instamojo/guide", (text) => RED.sidebar.help.set(RED.utils.renderMarkdown(text), "Connect Instamojo"), "text");
       });

@@ -1,5 +1,4 @@
 import type { TSchema } from "@sinclair/typebox";
-import { environmentOf } from "../../../accounts.ts";
 import type { FieldError } from "../../../runtime/errors.ts";
 import type { NodeDefinition } from "../../../runtime/node-definition.ts";
 import type { Validator } from "../../../runtime/validation.ts";
@@ -19,7 +18,10 @@ export interface Look {
 /** Teaches the editor one action: its palette entry, its form and the checks of the form. */
 export function registerAction(unit: NodeDefinition, validator: Validator, look: Look): void {
   const fields = Object.entries(unit.input.properties) as [string, TSchema][];
-  const keepsConversation = unit.idempotency === "operation-key";
+  const places: Readonly<Record<string, string>> = {
+    storeIn: "payment",
+    ...(unit.idempotency === "operation-key" ? { conversation: "conversation" } : {}),
+  };
   let edited: EditorNode | null = null;
 
   function valueOf(node: EditorNode, field: string, schema: TSchema): TypedValue {
@@ -54,8 +56,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
       name: { value: "" },
       account: { value: "", type: "instamojo-account", required: true, label: "Account" },
       ...Object.fromEntries(fields.flatMap(([field, schema], index) => fieldDefaults(field, schema, index === 0))),
-      storeIn: { value: "payment" },
-      ...(keepsConversation ? { conversation: { value: "conversation" } } : {}),
+      ...Object.fromEntries(Object.entries(places).map(([field, usual]) => [field, { value: usual }])),
     },
     label(this: EditorNode) {
       return this.name || unit.title.toLowerCase();
@@ -73,8 +74,10 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
         const input = $(`#node-input-${field}`);
         input.typedInput({ default: literalKind(schema), types: typedTypes(schema), typeField: `#node-input-${field}Type` });
       }
-      for (const field of keepsConversation ? ["storeIn", "conversation"] : ["storeIn"]) {
-        $(`#node-input-${field}`).typedInput({ default: "msg", types: ["msg"] });
+      for (const [field, usual] of Object.entries(places)) {
+        const input = $(`#node-input-${field}`);
+        input.val(String(this[field] ?? usual));
+        input.typedInput({ default: "msg", types: [{ value: "msg", label: "msg." }] });
       }
       const refresh = () => {
         showErrors(errorsOf(this));
@@ -106,11 +109,8 @@ function firstAccount(): string {
 function showFilledIn(): void {
   const account = RED.nodes.node($("#node-input-account").val());
   const { publicUrl } = installation();
-  const path = `/integrations/instamojo/${String(account?.name ?? "")}`;
-  const isLocal = account ? environmentOf(String(account["baseUrl"] ?? "")) === "local" : false;
-  const text =
-    publicUrl !== null || isLocal
-      ? `Filled in for you: ${publicUrl ?? ""}${path}. There is nothing to copy.`
-      : "Filled in for you once this installation has a public URL. Until then Instamojo is asked every few seconds.";
+  const text = publicUrl
+    ? `Filled in for you: ${publicUrl}/integrations/instamojo/${String(account?.name ?? "")}. There is nothing to copy.`
+    : "Filled in for you once this installation has a public URL. Until then Instamojo is asked every few seconds, and nothing is lost.";
   for (const field of hostFilledFields) $(`#im-filled-${field}`).text(text);
 }

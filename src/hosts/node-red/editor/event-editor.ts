@@ -14,14 +14,18 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
   let edited: EditorNode | null = null;
 
   function errorsOf(node: EditorNode): readonly FieldError[] {
-    const values = fields.map(([field]) => [field, node === edited ? ticked(field) : node[field]]);
-    const check = checkInput(unit.filter, Object.fromEntries(values), validator);
+    const input: Record<string, unknown> = {};
+    for (const [field, schema] of fields) {
+      const value = node === edited ? formValue(field, schema) : node[field];
+      if (value !== undefined) input[field] = value;
+    }
+    const check = checkInput(unit.filter, input, validator);
     return check.ok ? [] : check.errors;
   }
 
   function definition(field: string, schema: TSchema): PropertyDefinition {
     return {
-      value: schema.default ?? [],
+      value: schema.default,
       validate(_value, _options) {
         return errorsOf(this).find((error) => error.field === field)?.message ?? true;
       },
@@ -45,7 +49,9 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
       return this.name ? "node_label_italic" : "";
     },
     oneditprepare(this: EditorNode) {
-      for (const [field, schema] of fields) drawChoices(field, schema, (this[field] ?? []) as readonly string[]);
+      for (const [field, schema] of fields) {
+        if (schema["type"] === "array") drawChoices(field, schema, (this[field] ?? []) as readonly string[]);
+      }
       edited = this;
       const refresh = () => showErrors(errorsOf(this));
       $(".im-form").on("change", () => {
@@ -58,7 +64,7 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
       });
     },
     oneditsave(this: EditorNode) {
-      for (const [field] of fields) this[field] = ticked(field);
+      for (const [field, schema] of fields) this[field] = formValue(field, schema);
       edited = null;
     },
     oneditcancel() {
@@ -77,6 +83,10 @@ function drawChoices(field: string, schema: TSchema, chosen: readonly string[]):
     place.append($("<label></label>").append(box, $("<span></span>").text(choice)));
   }
   if (choices.size === 0) place.append($("<span></span>").text("No account yet."));
+}
+
+function formValue(field: string, schema: TSchema): readonly string[] | boolean {
+  return schema["type"] === "array" ? ticked(field) : $(`#node-input-${field}`).prop("checked") === true;
 }
 
 function ticked(field: string): string[] {

@@ -31,7 +31,7 @@ export function eventForm(event: EventDefinition): string {
   const statuses = Object.keys(event.samples).map((status) => `<option>${escapeHtml(status)}</option>`);
   return page([
     nameRow(event.title),
-    ...Object.entries(event.filter.properties).map(([field, schema]) => choicesRow(event.filter, field, schema as TSchema)),
+    ...Object.entries(event.filter.properties).map(([field, schema]) => filterRow(event.filter, field, schema as TSchema)),
     `<h4 class="im-heading">Try it</h4>`,
     row("sample", "Sample", [
       `<div class="im-line"><select id="im-sample-status">${statuses.join("")}</select>`,
@@ -48,10 +48,13 @@ export function accountForm(): string {
     `<p class="im-note" id="im-account-locked" hidden><i class="fa fa-lock"></i> This is a live installation: accounts are only chosen here. Add or change them in development, sandbox or staging.</p>`,
     ...Object.entries(Account.properties).map(([field, schema]) => accountFieldRow(field, schema as TSchema)),
     `<div class="form-row im-line"><button type="button" class="red-ui-button" id="im-test"><i class="fa fa-plug"></i> Test connection</button>`,
-    `<a href="#" id="im-guide"><i class="fa fa-book"></i> Where do I find these?</a></div>`,
+    `<a href="#" class="im-guide"><i class="fa fa-book"></i> Where do I find these?</a></div>`,
     `<p class="im-result" id="im-test-result" role="status"></p>`,
   ]);
 }
+
+/** Opens the guide beside the form. */
+const guideLink = '<a href="#" class="im-guide">Connect Instamojo</a>';
 
 function page(rows: readonly string[]): string {
   return `<div class="im-form">\n${rows.join("\n")}\n</div>`;
@@ -92,7 +95,12 @@ function messageRow(field: string, title: string, description: string): string {
   return row(field, title, [`<input type="text" id="${id}" style="width:100%">`, error(field), help(description)], { id });
 }
 
-function choicesRow(form: TObject, field: string, schema: TSchema): string {
+function filterRow(form: TObject, field: string, schema: TSchema): string {
+  if (schema["type"] === "boolean") {
+    const box = `<input type="checkbox" id="node-input-${field}">`;
+    const label = `<label class="im-check">${box} ${escapeHtml(schema.title ?? field)}</label>`;
+    return `<div class="form-row im-row" data-field="${field}">${label}${error(field)}${help(schema.description ?? "")}</div>`;
+  }
   return row(field, schema.title ?? field, [
     `<div class="im-choices" id="im-choices-${field}"></div>`,
     `<input type="hidden" id="node-input-${field}">`,
@@ -134,5 +142,6 @@ function error(field: string): string {
 }
 
 function help(text: string, id?: string): string {
-  return `<p class="im-help"${id ? ` id="${id}"` : ""}>${escapeHtml(text)}</p>`;
+  const html = escapeHtml(text).replace("docs/connect-instamojo.md", guideLink);
+  return `<p class="im-help"${id ? ` id="${id}"` : ""}>${html}</p>`;
 }

@@ -1,0 +1,120 @@
+import { expect } from "@jest/globals";
+import type { Store } from "../../src/store/store.ts";
+import { deliveryRow, eventRow, requestRow, takerRow } from "./sample-rows.ts";
+import type { StoreCase } from "./store-case.ts";
+
+/** A request with `count` events, each on its way to each of the takers; `<tag digit><sequence>` names an event. */
+async function withEvents(store: Store, digit: string, count: number, takers: readonly string[] = ["flow-1"]) {
+  const tag = digit.repeat(32);
+  const request = requestRow({ tag, key: digit, paymentRequestId: digit.repeat(32) });
+  await store.addRequest(request);
+  for (let sequence = 1; sequence <= count; sequence++) {
+    const eventId = `${digit}${sequence}`;
+    await store.commit({
+      request: { ...request, sequence, version: sequence + 1 },
+      events: [eventRow({ id: eventId, tag, sequence })],
+      deliveries: takers.map((takerId) => deliveryRow({ eventId, takerId, tag, sequence })),
+    });
+  }
+}
+
+const due = async (store: Store, now = 1_000, limit = 100) =>
+  (await store.dueDeliveries(now, limit)).map(({ eventId, takerId }) => `${eventId} ${takerId}`).sort();
+
+const settled = (digit: string, sequence: number, changes: Parameters<typeof deliveryRow>[0]) =>
+  deliveryRow({ eventId: `${digit}${sequence}`, tag: digit.repeat(32), sequence, ...changes });
+
+export const deliveryCases: readonly StoreCase[] = [
+  {
+    says: "shows only the first event of a request that a taker has not taken",
+    async prove(ledger) {
+      await withEvents(ledger.store, "a", 3);
+      expect(await due(ledger.store)).toEqual(["a1 flow-1"]);
+      await ledger.store.saveDelivery(settled("a", 1, { state: "taken" }));
+      expect(await due(ledger.store)).toEqual(["a2 flow-1"]);
+      const store = await ledger.reopen();
+      expect(await due(store)).toEqual(["a2 flow-1"]);
+      await store.saveDelivery(settled("a", 2, { state: "taken" }));
+      await store.saveDelivery(settled("a", 3, { state: "taken" }));
+      expect(await due(store)).toEqual([]);
+    },
+  },
+  {
+    says: "keeps the order of each taker and of each request by itself",
+    async prove({ store }) {
+      await withEvents(store, "a", 2, ["flow-1", "flow-2"]);
+      await withEvents(store, "b", 2, ["flow-1"]);
+      await store.saveDelivery(settled("a", 1, { state: "taken" }));
+      expect(await due(store)).toEqual(["a1 flow-2", "a2 flow-1", "b1 flow-1"]);
+    },
+  },
+  {
+    says: "holds the successors of an event that waits for its next attempt",
+    async prove({ store }) {
+      await withEvents(store, "a", 2);
+      await store.saveDelivery(settled("a", 1, { attempts: 1, nextAt: 5_000 }));
+      expect(await due(store, 4_999)).toEqual([]);
+      expect(await due(store, 5_000)).toEqual(["a1 flow-1"]);
+    },
+  },
+  {
+    says: "holds the successors of a parked event for ever, and nobody else",
+    async prove({ store }) {
+      await withEvents(store, "a", 2, ["flow-1", "flow-2"]);
+      await withEvents(store, "b", 1);
+      await store.saveDelivery(settled("a", 1, { state: "parked" }));
+      expect(await due(store, Number.MAX_SAFE_INTEGER)).toEqual(["a1 flow-2", "b1 flow-1"]);
+      await store.saveDelivery(settled("a", 1, { state: "waiting" }));
+      expect(await due(store)).toEqual(["a1 flow-1", "a1 flow-2", "b1 flow-1"]);
+    },
+  },
+  {
+    says: "lists the most overdue delivery first, at most as many as asked for",
+    async prove({ store }) {
+      for (const digit of ["a", "b", "c"]) await withEvents(store, digit, 1);
+      await store.saveDelivery(settled("a", 1, { nextAt: 30 }));
+      await store.saveDelivery(settled("b", 1, { nextAt: 10 }));
+      await store.saveDelivery(settled("c", 1, { nextAt: 20 }));
+      const ids = async (limit: number) => (await store.dueDeliveries(1_000, limit)).map(({ eventId }) => eventId);
+      expect(await ids(10)).toEqual(["b1", "c1", "a1"]);
+      expect(await ids(2)).toEqual(["b1", "c1"]);
+    },
+  },
+  {
+    says: "keeps takers, replaces one under its id and forgets one for good",
+    async prove(ledger) {
+      await ledger.store.saveTaker(takerRow());
+      await ledger.store.saveTaker(takerRow({ id: "flow-2", accounts: ["shop"], refundUpdates: true }));
+      await ledger.store.saveTaker(takerRow({ statuses: ["Failed"] }));
+      const store = await ledger.reopen();
+      expect([...(await store.takers())].sort((left, right) => (left.id < right.id ? -1 : 1))).toEqual([
+        takerRow({ statuses: ["Failed"] }),
+        takerRow({ id: "flow-2", accounts: ["shop"], refundUpdates: true }),
+      ]);
+      await store.forgetTaker("flow-1");
+      await store.forgetTaker("never-there");
+      expect(await (await ledger.reopen()).takers()).toEqual([
+        takerRow({ id: "flow-2", accounts: ["shop"], refundUpdates: true }),
+      ]);
+    },
+  },
+  {
+    says: "drops what is on its way to a forgotten taker, parked or waiting, and nothing of another's",
+    async prove({ store }) {
+      await withEvents(store, "a", 2, ["flow-1", "flow-2"]);
+      await store.saveTaker(takerRow());
+      await store.saveDelivery(settled("a", 1, { state: "parked" }));
+      await store.forgetTaker("flow-1");
+      expect(await due(store, Number.MAX_SAFE_INTEGER)).toEqual(["a1 flow-2"]);
+    },
+  },
+  {
+    says: "does not bring a dropped delivery back when the attempt that was under way ends",
+    async prove({ store }) {
+      await withEvents(store, "a", 1);
+      await store.forgetTaker("flow-1");
+      await store.saveDelivery(settled("a", 1, { attempts: 1 }));
+      expect(await due(store, Number.MAX_SAFE_INTEGER)).toEqual([]);
+    },
+  },
+];

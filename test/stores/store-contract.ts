@@ -1,0 +1,17 @@
+import { accountCases } from "./account-cases.ts";
+import { changeCases } from "./change-cases.ts";
+import { deliveryCases } from "./delivery-cases.ts";
+import { messageCases } from "./message-cases.ts";
+import { refundCases } from "./refund-cases.ts";
+import { requestCases } from "./request-cases.ts";
+import type { StoreCase } from "./store-case.ts";
+
+/** What every store must keep, whatever it is made of. */
+export const storeContract: readonly StoreCase[] = [
+  ...accountCases,
+  ...requestCases,
+  ...changeCases,
+  ...refundCases,
+  ...messageCases,
+  ...deliveryCases,
+];
