@@ -63,7 +63,7 @@ async function takeChat(browser: Browser, { chat }: Addresses): Promise<void> {
   await page.goto(chat);
   await press(page, /Masala chai/);
   await read(page, /your name/);
-  await write(page, "Asha");
+  await write(page, "John");
   await read(page, /mobile number/);
   await write(page, "9999999999");
   await read(page, /payment link/);

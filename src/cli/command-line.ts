@@ -75,7 +75,10 @@ function version(): string {
 
 /** The process as a command: its arguments, its streams, its signals, its exit code. */
 export async function runProcess(): Promise<void> {
+  // The package's own timers never keep a host alive, so a wait between two attempts would end this process.
+  const awake = setInterval(() => {}, 60_000);
   const code = await runCommandLine(process.argv.slice(2), openTerminal());
+  clearInterval(awake);
   // Ends here even if something still holds a socket; what was written to a pipe is out by then.
   process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
 }

@@ -7,7 +7,7 @@ const mask = "***";
  */
 export function maskResponse(reply: object): Record<string, unknown> {
   const copy = structuredClone(reply) as Record<string, unknown>;
-  if (typeof copy.webhook === "string") copy.webhook = copy.webhook.replace(/\?.*$/, `?${mask}`);
+  if (typeof copy.webhook === "string") copy.webhook = copy.webhook.replace(/\?.*$/s, `?${mask}`);
   if ("mac" in copy) copy.mac = mask;
   return copy;
 }

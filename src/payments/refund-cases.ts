@@ -49,7 +49,10 @@ export function foreignPaise(listed: readonly ListedRefund[], paymentId: string,
 }
 
 function isSame(refund: RefundRow, row: ListedRefund): boolean {
-  return refund.caseId === row.id || (row.transactionId !== null && refund.transactionId === row.transactionId);
+  return (
+    (row.id !== null && refund.caseId === row.id) ||
+    (row.transactionId !== null && refund.transactionId === row.transactionId)
+  );
 }
 
 /** Says what in the gateway's reply is not what was asked for; null when all of it is. */

@@ -86,7 +86,7 @@ function decideRefund(snapshot: RequestSnapshot, refund: RefundRow): Decision | 
 }
 
 function decideClosed(snapshot: RequestSnapshot, reason: "expired" | "disabled"): Decision | null {
-  if (snapshot.request.status === "Cancelled") return null;
+  if (snapshot.request.status === "Cancelled" || snapshot.request.status === "Refunded") return null;
   if (snapshot.payments.some((payment) => payment.state !== "failed")) return null;
   return { status: "Cancelled", announcement: { status: "Cancelled", reason } };
 }

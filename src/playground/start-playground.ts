@@ -13,8 +13,8 @@ import { findPeer } from "./load-peer.ts";
 import { findPackageRoot } from "./package-root.ts";
 import { choosePorts, listen, portError } from "./ports.ts";
 
-/** How long the local Instamojo looks at a refund before the money goes back. */
-const refundReviewSeconds = 5;
+/** The local Instamojo reviews a refund while the buyer looks on, and tells of failures at once. */
+const switches = { refundReviewSeconds: 5, webhookOnFailure: true };
 
 export interface PlaygroundOptions {
   /** Port of canvas and chat; the local Instamojo takes the next one. 0: any free ones. Absent: the ones of last time. */
@@ -87,7 +87,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
 
 async function openSimulator(port: number, folder: DataFolder): Promise<Simulator> {
   try {
-    return await startSimulator({ port, dataFile: folder.simulatorFile, switches: { refundReviewSeconds } });
+    return await startSimulator({ port, dataFile: folder.simulatorFile, switches });
   } catch (error) {
     throw portError(error, port, "local Instamojo");
   }

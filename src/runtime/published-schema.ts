@@ -13,9 +13,15 @@ const dataKeywords: readonly string[] = ["const", "default", "enum", "examples",
 /** Keywords that describe and never refuse. */
 const annotations: readonly string[] = [formKeyword, "title", "description", "examples", "default"];
 
-/** A plain copy of a schema: standard keywords only, neither TypeBox's symbols nor our `form` keyword at any depth. */
+/**
+ * A plain copy of a schema: standard keywords only, neither TypeBox's symbols nor our `form` keyword at any depth.
+ * A field with a default may be left out by whoever fills the form, so it is not listed as required.
+ */
 export function publishedSchema(schema: TSchema): PublishedSchema {
-  return copySchema(JSON.parse(JSON.stringify(schema)), [formKeyword]);
+  const copy = copySchema(JSON.parse(JSON.stringify(schema)), [formKeyword]);
+  if (!Array.isArray(copy.required)) return copy;
+  const hasDefault = (field: string) => schema.properties?.[field]?.default !== undefined;
+  return { ...copy, required: copy.required.filter((field: string) => !hasDefault(field)) };
 }
 
 /** A plain copy of a schema with nothing in it but what can refuse a value. */

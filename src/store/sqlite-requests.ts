@@ -41,15 +41,18 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
        ON CONFLICT (tag, payment_id) DO UPDATE SET row = excluded.row`,
       { payment_id: payment.paymentId, tag: payment.tag, row: JSON.stringify(payment) },
     );
-  const addEvent = (event: EventRow) => {
+  /** False for an event that was told before: it keeps its words, and what became of its deliveries. */
+  const addEvent = (event: EventRow): boolean => {
     const known = eventById(event.id);
     if (known && known.tag !== event.tag) throw new Error("An event id belongs to another request.");
+    if (known) return false;
     database.run("INSERT INTO events (id, tag, sequence, row) VALUES (:id, :tag, :sequence, :row)", {
       id: event.id,
       tag: event.tag,
       sequence: event.sequence,
       row: JSON.stringify(event),
     });
+    return true;
   };
 
   return {
@@ -109,8 +112,10 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
         if (changed === 0) return false;
         for (const payment of change.payments ?? []) savePayment(payment);
         for (const refund of change.refunds ?? []) writeRefund(database, refund);
-        for (const event of change.events ?? []) addEvent(event);
-        for (const delivery of change.deliveries ?? []) writeDelivery(database, delivery);
+        const told = (change.events ?? []).filter((event) => !addEvent(event)).map((event) => event.id);
+        for (const delivery of change.deliveries ?? []) {
+          if (!told.includes(delivery.eventId)) writeDelivery(database, delivery);
+        }
         return true;
       });
     },

@@ -55,7 +55,10 @@ export interface Store {
   snapshot(tag: string): Promise<RequestSnapshot | null>;
   /** Open requests of these accounts whose next read is due, the most overdue first. */
   dueRequests(now: number, limit: number): Promise<readonly RequestRow[]>;
-  /** Applies a change; false when the request has moved on since the change was decided. */
+  /**
+   * Applies a change; false when the request has moved on since the change was decided. An event that was told before
+   * is not told again, whatever else the change says.
+   */
   commit(change: Change): Promise<boolean>;
 
   /** Reserves the amount of a refund: at most `remainingPaise` together with all that is reserved already. */

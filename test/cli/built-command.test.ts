@@ -1,6 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -125,10 +123,9 @@ describe("the built command", () => {
   });
 
   it("ends with 1 when nobody listens at the gateway's address", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    config = writeConfig({ baseUrl: `http://127.0.0.1:${port}` });
+    const gone = await startSimulator();
+    await gone.close();
+    config = writeConfig({ baseUrl: gone.url });
     const ended = await run("generate-payment-link", link);
     expect(ended).toMatchObject({
       code: 1,

@@ -25,7 +25,8 @@ const answer = (port: string) =>
 
 /**
  * A bot that a test talks to over HTTP: POST /buy makes a link, POST /refund gives money back, POST /status asks, and
- * GET /events tells which events started the event flow.
+ * GET /events tells which events started the event flow,
+ * GET /statuses what the nodes said on the canvas, GET /caught what nobody had wired.
  */
 export function botFlow(baseUrl: string, changes: Record<string, Record<string, unknown>> = {}): FlowFile {
   const nodes = [
@@ -65,13 +66,37 @@ export function botFlow(baseUrl: string, changes: Record<string, Record<string, 
     }),
     ...answers("status", ["success", "error"], "msg.payment = msg.answer && msg.answer.of;"),
 
-    { id: "paid", type: "instamojo-payment-status", z: "bot", accounts: [], statuses: ["Completed", "Refunded"], wires: [["collect"]] },
+    {
+      id: "paid",
+      type: "instamojo-payment-status",
+      z: "bot",
+      accounts: [],
+      statuses: ["Completed", "Refunded"],
+      wires: [["collect"]],
+    },
     { id: "collect", type: "function", z: "bot", func: collect, outputs: 1, wires: [[]] },
-    { id: "events-in", type: "http in", z: "bot", url: "/events", method: "get", wires: [["events-read"]] },
-    { id: "events-read", type: "function", z: "bot", func: "msg.payload = global.get('events') || []; return msg;", outputs: 1, wires: [["out"]] },
+    { id: "says", type: "status", z: "bot", scope: ["link", "refund", "status", "paid"], wires: [["says-note"]] },
+    note("says-note", "statuses", "msg.status.source.id + ': ' + msg.status.text"),
+    { id: "catch", type: "catch", z: "bot", scope: null, uncaught: false, wires: [["catch-note"]] },
+    note("catch-note", "caught", "{ message: msg.error.message, source: msg.error.source.id, mark: typeof msg.mark }"),
+    ...["events", "statuses", "caught"].flatMap(reader),
     { id: "out", type: "http response", z: "bot", wires: [] },
   ];
-  return nodes.map((node) => ({ ...node, ...changes[node.id] }));
+  // Node-RED takes a node without a place on the canvas for a configuration node.
+  return nodes.map((node) => ({ ...node, ...("z" in node ? { x: 100, y: 100 } : {}), ...changes[node.id] }));
+}
+
+function note(id: string, list: string, value: string) {
+  const func = `const seen = global.get("${list}") || []; seen.push(${value}); global.set("${list}", seen);`;
+  return { id, type: "function", z: "bot", func, outputs: 1, wires: [[]] };
+}
+
+function reader(list: string) {
+  const func = `msg.payload = global.get("${list}") || []; return msg;`;
+  return [
+    { id: `${list}-in`, type: "http in", z: "bot", url: `/${list}`, method: "get", wires: [[`${list}-read`]] },
+    { id: `${list}-read`, type: "function", z: "bot", func, outputs: 1, wires: [["out"]] },
+  ];
 }
 
 function endpoint(name: string, method: string, keep?: string) {

@@ -31,7 +31,14 @@ export interface NodeRedOptions {
 }
 
 /** Starts Node-RED with the built package in a process of its own, so that it can be stopped and started for real. */
-export async function startNodeRed({ release, port = 0, isPublic = false, instamojo, env = {}, ...options }: NodeRedOptions): Promise<NodeRed> {
+export async function startNodeRed({
+  release,
+  port = 0,
+  isPublic = false,
+  instamojo,
+  env = {},
+  ...options
+}: NodeRedOptions): Promise<NodeRed> {
   const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), "node-red-")));
   const packageRoot = process.env["INSTAMOJO_PACKAGE_ROOT"] ?? root;
   const program = join(root, "test", "hosts", "node-red-process.ts");

@@ -108,7 +108,8 @@ async function readLine(child: ChildProcess): Promise<string> {
   return new Promise(() => {});
 }
 
-function controlOf(url: string): SimulatorControl {
+/** The control API at this address. */
+export function controlOf(url: string): SimulatorControl {
   const post = async (path: string, body: object): Promise<void> => {
     const answer = await fetch(`${url}/__simulator__/${path}`, {
       method: "POST",

@@ -105,6 +105,23 @@ export const changeCases: readonly StoreCase[] = [
     }),
   ),
   {
+    says: "tells an event once, when a change brings it again",
+    async prove({ store }) {
+      await store.addRequest(before);
+      await store.commit(whole);
+      await store.saveDelivery(deliveryRow({ state: "taken" }));
+      const again = {
+        request: { ...whole.request, sequence: 2, version: 3, status: "Refunded" },
+        events: [eventRow({ sequence: 2 }), eventRow({ id: "evt_2", sequence: 2 })],
+        deliveries: [deliveryRow({ sequence: 2 }), deliveryRow({ eventId: "evt_2", sequence: 2 })],
+      } satisfies Change;
+      expect(await store.commit(again)).toBe(true);
+      expect(await store.requestByTag(before.tag)).toEqual(again.request);
+      expect(await store.eventById("evt_1")).toEqual(eventRow());
+      expect(await store.dueDeliveries(10_000, 10)).toEqual([deliveryRow({ eventId: "evt_2", sequence: 2 })]);
+    },
+  },
+  {
     says: "never lets an event id of one request be said of another",
     async prove({ store }) {
       const other = requestRow({ tag: "b".repeat(32), key: "2", paymentRequestId: "2".repeat(32) });

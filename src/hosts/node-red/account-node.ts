@@ -27,7 +27,9 @@ export const accountCredentials = {
 
 /** The account that a configuration node and its credentials describe; blanks stay blank and are refused when used. */
 export function accountOf(config: Record<string, unknown>, credentials: Record<string, string | undefined>): Account {
-  const salts = [credentials["privateSalts1"], credentials["privateSalts2"]].filter((salt) => salt !== undefined && salt !== "");
+  const salts = [credentials["privateSalts1"], credentials["privateSalts2"]].filter(
+    (salt) => salt !== undefined && salt !== "",
+  );
   return {
     name: String(config["name"] ?? ""),
     baseUrl: String(config["baseUrl"] ?? ""),

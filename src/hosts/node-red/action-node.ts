@@ -54,7 +54,10 @@ async function runOnce({ host, unit, node, config, message }: Run): Promise<Node
     host.accounts.assertUsable(accountId);
     const request: RunRequest = { account: host.accounts.byId(accountId)?.name ?? "", input };
     const action = (await host.plugin())?.nodes.get(unit.id);
-    if (!action) throw new FlowError("internal_error", `${unit.title} cannot run while the flows are stopped.`, { outcome: "not-applied" });
+    if (!action)
+      throw new FlowError("internal_error", `${unit.title} cannot run while the flows are stopped.`, {
+        outcome: "not-applied",
+      });
     if (unit.idempotency !== "operation-key") return await action.run(request);
     const correlation = readCorrelation(source, String(config["conversation"] ?? "conversation"));
     return await action.run({ ...request, correlation, key: defaultKey(node.id, message, input, correlation) });
@@ -95,7 +98,12 @@ function leave({ host, unit, node, config, message, result, send, done }: Leavin
   done();
 }
 
-function store({ red }: FlowHost, node: RedNode, message: Message, { property, value }: { property: string; value: unknown }): void {
+function store(
+  { red }: FlowHost,
+  node: RedNode,
+  message: Message,
+  { property, value }: { property: string; value: unknown },
+): void {
   try {
     if (red.util.setMessageProperty(message, property, value, true)) return;
   } catch {

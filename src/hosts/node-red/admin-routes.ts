@@ -19,10 +19,23 @@ export function registerAdminRoutes(host: FlowHost, events: EventNodes): void {
   const { httpAdmin, auth } = host.red;
   const mayRead = auth.needsPermission("instamojo.read");
   const mayWrite = auth.needsPermission("instamojo.write");
-  httpAdmin.get("/instamojo/settings", mayRead, json(async () => editorSettings(host)));
-  httpAdmin.get("/instamojo/guide", mayRead, ((_request, response) => sendGuide(host, response)) satisfies RouteHandler);
-  httpAdmin.post("/instamojo/test-connection", mayWrite, json((request) => testConnection(host, request)));
-  httpAdmin.post("/instamojo/sample/:id", mayWrite, json((request) => sendSample(host, events, request)));
+  httpAdmin.get(
+    "/instamojo/settings",
+    mayRead,
+    json(async () => editorSettings(host)),
+  );
+  httpAdmin.get("/instamojo/guide", mayRead, ((_request, response) =>
+    sendGuide(host, response)) satisfies RouteHandler);
+  httpAdmin.post(
+    "/instamojo/test-connection",
+    mayWrite,
+    json((request) => testConnection(host, request)),
+  );
+  httpAdmin.post(
+    "/instamojo/sample/:id",
+    mayWrite,
+    json((request) => sendSample(host, events, request)),
+  );
 }
 
 /** What the forms show of this installation; nothing secret. */
@@ -50,7 +63,11 @@ async function testConnection(host: FlowHost, request: RouteRequest): Promise<ob
   const account = accountOf(typed, credentials);
   if (account.clientSecret === unchangedSecret) {
     if (!stored || stored.baseUrl !== account.baseUrl) {
-      return { ok: false, message: "The client secret is not known here.", remedy: "Type the client secret once more." };
+      return {
+        ok: false,
+        message: "The client secret is not known here.",
+        remedy: "Type the client secret once more.",
+      };
     }
     account.clientSecret = stored.clientSecret;
   }
@@ -69,7 +86,8 @@ async function sendSample(host: FlowHost, events: EventNodes, request: RouteRequ
     return { ok: false, message: "This node is not running yet.", remedy: "Deploy first." };
   }
   const status = paymentStatuses.find((known) => known === typed["status"]);
-  if (!status) return { ok: false, message: "There is no such status.", remedy: `Choose ${paymentStatuses.join(", ")}.` };
+  if (!status)
+    return { ok: false, message: "There is no such status.", remedy: `Choose ${paymentStatuses.join(", ")}.` };
   const account = node.accounts[0] ?? plugin.accounts.list()[0]?.name;
   if (account === undefined) {
     return { ok: false, message: "There is no account yet.", remedy: "Add an Instamojo account and deploy." };

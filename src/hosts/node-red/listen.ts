@@ -18,7 +18,11 @@ export interface Listener {
  * Subscribes a taker once the flows have started, and again until the ledger opens. The function it returns stops: a
  * node that only restarts gets afterwards what comes in between, one that was taken out gets nothing more.
  */
-export function listen(host: FlowHost, unit: ManifestEvent, { taker, show }: Listener): (isRemoved: boolean) => Promise<void> {
+export function listen(
+  host: FlowHost,
+  unit: ManifestEvent,
+  { taker, show }: Listener,
+): (isRemoved: boolean) => Promise<void> {
   let subscription: Subscription | undefined;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;

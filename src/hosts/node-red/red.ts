@@ -46,7 +46,11 @@ export interface Red {
 export type Message = Record<string, unknown> & { _msgid?: string };
 
 /** A node as the flow file has it. */
-export type NodeConfig = Record<string, unknown> & { readonly id: string; readonly type: string; readonly name?: string };
+export type NodeConfig = Record<string, unknown> & {
+  readonly id: string;
+  readonly type: string;
+  readonly name?: string;
+};
 
 export interface NodeStatus {
   readonly fill?: "red" | "green" | "yellow" | "blue" | "grey";

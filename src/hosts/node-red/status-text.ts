@@ -10,7 +10,8 @@ const longestText = 60;
 /** What a node says on the canvas before its first run: the account and its world, or what does not fit. */
 export function idleStatus(account: AccountView | undefined): NodeStatus {
   if (!account) return { fill: "red", shape: "ring", text: "choose an account" };
-  if (account.warning) return { fill: "yellow", shape: "ring", text: cut(`${account.environment}: ${account.warning}`) };
+  if (account.warning)
+    return { fill: "yellow", shape: "ring", text: cut(`${account.environment}: ${account.warning}`) };
   return { fill: "grey", shape: "ring", text: `${account.name}, ${account.environment}` };
 }
 

@@ -4,6 +4,7 @@ import { checkAccount, environmentOf } from "../../../accounts.ts";
 import type { FieldError } from "../../../runtime/errors.ts";
 import type { Validator } from "../../../runtime/validation.ts";
 import { $, type EditorNode, type PropertyDefinition, RED } from "./editor-api.ts";
+import { openGuideFromLinks } from "./guide.ts";
 import { installation } from "./installation.ts";
 import { accountProperties, credentialNames } from "./names.ts";
 import { postAndShow } from "./post.ts";
@@ -41,7 +42,9 @@ export function registerAccount(validator: Validator): void {
   RED.nodes.registerType(type, {
     category: "config",
     defaults: Object.fromEntries(accountProperties.map((field) => [field, property(field)])),
-    credentials: Object.fromEntries(credentials.map(([name, secret]) => [name, { type: secret ? "password" : "text" }])),
+    credentials: Object.fromEntries(
+      credentials.map(([name, secret]) => [name, { type: secret ? "password" : "text" }]),
+    ),
     label(this: EditorNode) {
       return this.name ? `${this.name} (${environmentOf(String(this["baseUrl"] ?? ""))})` : "Instamojo account";
     },
@@ -54,10 +57,7 @@ export function registerAccount(validator: Validator): void {
       $("#im-test").on("click", () => {
         postAndShow("instamojo/test-connection", { id: this.id, ...typedValues() }, "#im-test-result");
       });
-      $(".im-form .im-guide").on("click", (event) => {
-        event.preventDefault();
-        $.get("instamojo/guide", (text) => RED.sidebar.help.set(RED.utils.renderMarkdown(text), "Connect Instamojo"), "text");
-      });
+      openGuideFromLinks();
       if (!installation().isEditable) lock();
     },
     oneditsave() {
@@ -108,8 +108,11 @@ function typedValues(): Record<string, string> {
 function accountFrom(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const account: Record<string, unknown> = {};
   for (const [field, schema] of fields) {
-    const given = credentialNames(field, schema).map((name) => values[name]).filter((value) => value !== undefined && value !== "");
-    if (schema["type"] === "array" ? given.length > 0 : given.length === 1) account[field] = schema["type"] === "array" ? given : given[0];
+    const given = credentialNames(field, schema)
+      .map((name) => values[name])
+      .filter((value) => value !== undefined && value !== "");
+    if (schema["type"] === "array" ? given.length > 0 : given.length === 1)
+      account[field] = schema["type"] === "array" ? given : given[0];
   }
   return account;
 }
@@ -124,10 +127,20 @@ function rulesBetween(node: EditorNode, name: string): readonly FieldError[] {
   const { maxAccounts } = installation();
   const errors: FieldError[] = [];
   if (name !== "" && others.some((other) => other.name === name)) {
-    errors.push({ field: "name", rule: "unique", message: `Account name must be unique; ${name} is there already.`, remedy: "Give each account a name of its own." });
+    errors.push({
+      field: "name",
+      rule: "unique",
+      message: `Account name must be unique; ${name} is there already.`,
+      remedy: "Give each account a name of its own.",
+    });
   }
   if (others.length >= maxAccounts) {
-    errors.push({ field: "name", rule: `at most ${maxAccounts}`, message: `There must be at most ${maxAccounts} accounts.`, remedy: "Take one out first." });
+    errors.push({
+      field: "name",
+      rule: `at most ${maxAccounts}`,
+      message: `There must be at most ${maxAccounts} accounts.`,
+      remedy: "Take one out first.",
+    });
   }
   return errors;
 }

@@ -4,6 +4,7 @@ import type { NodeDefinition } from "../../../runtime/node-definition.ts";
 import type { Validator } from "../../../runtime/validation.ts";
 import { checkForm, type TypedValue } from "./check-action.ts";
 import { $, type EditorNode, type PropertyDefinition, RED } from "./editor-api.ts";
+import { openGuideFromLinks } from "./guide.ts";
 import { installation } from "./installation.ts";
 import { hostFilledFields, nodeType } from "./names.ts";
 import { showErrors } from "./show-errors.ts";
@@ -26,7 +27,10 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
 
   function valueOf(node: EditorNode, field: string, schema: TSchema): TypedValue {
     const read = (name: string) => (node === edited ? $(`#node-input-${name}`).val() : String(node[name] ?? ""));
-    return { value: read(field), type: (hostFilledFields.includes(field) ? "" : read(`${field}Type`)) || literalKind(schema) };
+    return {
+      value: read(field),
+      type: (hostFilledFields.includes(field) ? "" : read(`${field}Type`)) || literalKind(schema),
+    };
   }
 
   function errorsOf(node: EditorNode): readonly FieldError[] {
@@ -37,7 +41,9 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
 
   function fieldDefaults(field: string, schema: TSchema, isFirst: boolean): [string, PropertyDefinition][] {
     const validate = function (this: EditorNode, _value: unknown, _options: unknown): boolean | string {
-      const error = errorsOf(this).find((candidate) => candidate.field === field || (isFirst && candidate.field === ""));
+      const error = errorsOf(this).find(
+        (candidate) => candidate.field === field || (isFirst && candidate.field === ""),
+      );
       return error ? error.message : true;
     };
     return [
@@ -48,7 +54,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
 
   RED.nodes.registerType(nodeType(unit.id), {
     ...look,
-    paletteLabel: unit.title.toLowerCase(),
+    paletteLabel: unit.title,
     inputs: 1,
     outputs: unit.ports.length,
     outputLabels: unit.ports.map((port) => port.title),
@@ -59,7 +65,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
       ...Object.fromEntries(Object.entries(places).map(([field, usual]) => [field, { value: usual }])),
     },
     label(this: EditorNode) {
-      return this.name || unit.title.toLowerCase();
+      return this.name || unit.title;
     },
     labelStyle(this: EditorNode) {
       return this.name ? "node_label_italic" : "";
@@ -72,7 +78,11 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
       for (const [field, schema] of fields) {
         if (hostFilledFields.includes(field)) continue;
         const input = $(`#node-input-${field}`);
-        input.typedInput({ default: literalKind(schema), types: typedTypes(schema), typeField: `#node-input-${field}Type` });
+        input.typedInput({
+          default: literalKind(schema),
+          types: typedTypes(schema),
+          typeField: `#node-input-${field}Type`,
+        });
       }
       for (const [field, usual] of Object.entries(places)) {
         const input = $(`#node-input-${field}`);
@@ -84,6 +94,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
         showFilledIn();
       };
       $(".im-form").on("change keyup paste", refresh);
+      openGuideFromLinks();
       refresh();
     },
     oneditsave() {

@@ -35,7 +35,10 @@ export function checkForm({ form, values, validator, isExpression }: FormCheck):
     expressions.add(field);
     input[field] = ((form.properties[field] as TSchema)["examples"] as unknown[])[0];
     const isGood = value === "" ? false : isExpression(value, type);
-    if (isGood !== true) errors.push(fieldError(form, field, "a working expression", "Write what to take from the message, like payload.amount."));
+    if (isGood !== true)
+      errors.push(
+        fieldError(form, field, "a working expression", "Write what to take from the message, like payload.amount."),
+      );
   }
   const check = checkInput(form, input, validator);
   const refused = check.ok ? [] : check.errors.filter(({ field }) => !expressions.has(field));

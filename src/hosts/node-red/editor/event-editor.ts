@@ -34,7 +34,7 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
 
   RED.nodes.registerType(nodeType(unit.id), {
     ...look,
-    paletteLabel: unit.title.toLowerCase(),
+    paletteLabel: unit.title,
     inputs: 0,
     outputs: 1,
     outputLabels: ["Event"],
@@ -43,7 +43,7 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
       ...Object.fromEntries(fields.map(([field, schema]) => [field, definition(field, schema)])),
     },
     label(this: EditorNode) {
-      return this.name || unit.title.toLowerCase();
+      return this.name || unit.title;
     },
     labelStyle(this: EditorNode) {
       return this.name ? "node_label_italic" : "";

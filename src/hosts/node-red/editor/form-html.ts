@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import { Account } from "../../../../schemas/account.ts";
+import { defaultEventStatuses } from "../../../../schemas/payment-status.ts";
 import type { EventDefinition } from "../../../runtime/event-definition.ts";
 import { formHints } from "../../../runtime/field-error.ts";
 import type { NodeDefinition } from "../../../runtime/node-definition.ts";
@@ -21,17 +22,27 @@ export function actionForm(node: NodeDefinition): string {
     `<h4 class="im-heading">In the flow</h4>`,
     messageRow("storeIn", "Store result in", "Where the output goes in the message; the payload stays."),
     ...(node.idempotency === "operation-key"
-      ? [messageRow("conversation", "Conversation", "Stored with the link; the Payment status event puts it back in the same place.")]
+      ? [
+          messageRow(
+            "conversation",
+            "Conversation",
+            "Stored with the link; the Payment status event puts it back in the same place.",
+          ),
+        ]
       : []),
   ]);
 }
 
 /** The edit form of an event, made from its filter schema, with the button that tries the flow out. */
 export function eventForm(event: EventDefinition): string {
-  const statuses = Object.keys(event.samples).map((status) => `<option>${escapeHtml(status)}</option>`);
+  const statuses = Object.keys(event.samples).map(
+    (status) => `<option${status === defaultEventStatuses[0] ? " selected" : ""}>${escapeHtml(status)}</option>`,
+  );
   return page([
     nameRow(event.title),
-    ...Object.entries(event.filter.properties).map(([field, schema]) => filterRow(event.filter, field, schema as TSchema)),
+    ...Object.entries(event.filter.properties).map(([field, schema]) =>
+      filterRow(event.filter, field, schema as TSchema),
+    ),
     `<h4 class="im-heading">Try it</h4>`,
     row("sample", "Sample", [
       `<div class="im-line"><select id="im-sample-status">${statuses.join("")}</select>`,
@@ -66,7 +77,9 @@ function nameRow(placeholder: string): string {
 }
 
 function accountRow(): string {
-  return row("account", "Account", [`<input type="text" id="node-input-account">`], { id: "node-input-account", isRequired: true });
+  const description = help("The Instamojo account to use. How to get one: docs/connect-instamojo.md");
+  const input = `<input type="text" id="node-input-account" style="width:100%">`;
+  return row("account", "Account", [input, description], { id: "node-input-account", isRequired: true });
 }
 
 function typedRow(form: TObject, field: string, schema: TSchema): string {
@@ -92,7 +105,9 @@ function typedRow(form: TObject, field: string, schema: TSchema): string {
 
 function messageRow(field: string, title: string, description: string): string {
   const id = `node-input-${field}`;
-  return row(field, title, [`<input type="text" id="${id}" style="width:100%">`, error(field), help(description)], { id });
+  return row(field, title, [`<input type="text" id="${id}" style="width:100%">`, error(field), help(description)], {
+    id,
+  });
 }
 
 function filterRow(form: TObject, field: string, schema: TSchema): string {
@@ -101,12 +116,17 @@ function filterRow(form: TObject, field: string, schema: TSchema): string {
     const label = `<label class="im-check">${box} ${escapeHtml(schema.title ?? field)}</label>`;
     return `<div class="form-row im-row" data-field="${field}">${label}${error(field)}${help(schema.description ?? "")}</div>`;
   }
-  return row(field, schema.title ?? field, [
-    `<div class="im-choices" id="im-choices-${field}"></div>`,
-    `<input type="hidden" id="node-input-${field}">`,
-    error(field),
-    help(schema.description ?? ""),
-  ], { isRequired: isRequired(form, field) });
+  return row(
+    field,
+    schema.title ?? field,
+    [
+      `<div class="im-choices" id="im-choices-${field}"></div>`,
+      `<input type="hidden" id="node-input-${field}">`,
+      error(field),
+      help(schema.description ?? ""),
+    ],
+    { isRequired: isRequired(form, field) },
+  );
 }
 
 function accountFieldRow(field: string, schema: TSchema): string {
@@ -131,7 +151,12 @@ interface RowOptions {
   readonly isRequired?: boolean;
 }
 
-function row(field: string, title: string, content: readonly string[], { id, isRequired: required }: RowOptions = {}): string {
+function row(
+  field: string,
+  title: string,
+  content: readonly string[],
+  { id, isRequired: required }: RowOptions = {},
+): string {
   const mark = required ? ` <span class="im-required" title="required">*</span>` : "";
   const label = `<label${id ? ` for="${id}"` : ""}>${escapeHtml(title)}${mark}</label>`;
   return `<div class="form-row im-row" data-field="${field}">${label}\n${content.join("\n")}</div>`;

@@ -17,16 +17,24 @@ export function actionHelp(node: NodeDefinition): string {
     heading("Outputs"),
     `<ol class="node-ports">${node.ports.map((port) => portHelp(port, node.output)).join("")}</ol>`,
     heading("Details"),
-    paragraph("The message goes on as it came, with the output in <code>msg.payment</code> or where Store result in says.", true),
-    paragraph("On the other outputs <code>msg.error</code> tells what went wrong. An error output that is not wired reaches the Catch nodes instead.", true),
+    paragraph(
+      "The message goes on as it came, with the output in <code>msg.payment</code> or where Store result in says.",
+      true,
+    ),
+    paragraph(
+      "On the other outputs <code>msg.error</code> tells what went wrong. An error output that is not wired reaches the Catch nodes instead.",
+      true,
+    ),
     heading("Errors"),
     `<dl class="message-properties">${node.errors.map(errorHelp).join("")}</dl>`,
-    ...node.examples.slice(0, 1).flatMap((example) => [
-      heading("Example"),
-      paragraph(example.title),
-      json("Fields", example.input),
-      json("Output", example.output),
-    ]),
+    ...node.examples
+      .slice(0, 1)
+      .flatMap((example) => [
+        heading("Example"),
+        paragraph(example.title),
+        json("Fields", example.input),
+        json("Output", example.output),
+      ]),
   ].join("\n");
 }
 
@@ -38,7 +46,10 @@ export function eventHelp(event: EventDefinition): string {
     heading("Settings"),
     properties(event.filter),
     heading("Outputs"),
-    paragraph("<code>msg.payload</code> and <code>msg.payment</code> hold the event, <code>msg.topic</code> its status, and the conversation is back where the link node took it from.", true),
+    paragraph(
+      "<code>msg.payload</code> and <code>msg.payment</code> hold the event, <code>msg.topic</code> its status, and the conversation is back where the link node took it from.",
+      true,
+    ),
     properties(event.payload),
     ...(sample ? [heading("Example"), json("Event", sample)] : []),
   ].join("\n");
@@ -71,7 +82,9 @@ function property(form: TObject, field: string, schema: TSchema): string {
   const optional = isRequired(form, field) ? "" : ` class="optional"`;
   const { enumTitles } = formHints(schema);
   const meanings = enumTitles
-    ? `<ul>${Object.values(enumTitles).map((meaning) => `<li>${escapeHtml(meaning)}</li>`).join("")}</ul>`
+    ? `<ul>${Object.values(enumTitles)
+        .map((meaning) => `<li>${escapeHtml(meaning)}</li>`)
+        .join("")}</ul>`
     : "";
   return `<dt${optional}>${escapeHtml(field)} <span class="property-type">${typeName(schema)}</span></dt><dd>${escapeHtml(schema.description ?? schema.title ?? "")}${meanings}</dd>`;
 }

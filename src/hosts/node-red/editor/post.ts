@@ -18,6 +18,7 @@ export function postAndShow(path: string, body: object, place: string): void {
     contentType: "application/json",
     data: JSON.stringify(body),
     success: show,
-    error: () => show({ ok: false, message: "Node-RED did not answer, or you may not do this.", remedy: "Log in and try again." }),
+    error: () =>
+      show({ ok: false, message: "Node-RED did not answer, or you may not do this.", remedy: "Log in and try again." }),
   });
 }
