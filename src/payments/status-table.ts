@@ -19,16 +19,16 @@ export const statusOfPayment: Readonly<Record<PaymentState, PaymentStatus>> = {
 };
 
 /** `resolution_status` of a refund case. Source: gateway reference, details of a refund. */
-const resolutions: Readonly<Record<string, RefundState>> = {
-  FINI_CONC: "refunded",
-  FINI_DENY: "denied",
-  FINI_WITH: "withdrawn",
-  FINI_INIT: "closed",
-};
+const resolutions: ReadonlyMap<string, RefundState> = new Map([
+  ["FINI_CONC", "refunded"],
+  ["FINI_DENY", "denied"],
+  ["FINI_WITH", "withdrawn"],
+  ["FINI_INIT", "closed"],
+]);
 
 /** Where a refund case stands; null for a word we do not know. An open case has no resolution yet. */
 export function refundStateOf(resolution: string | null): RefundState | null {
-  return resolution === null ? "requested" : (resolutions[resolution] ?? null);
+  return resolution === null ? "requested" : (resolutions.get(resolution) ?? null);
 }
 
 /** How a refund's state is told: only a concluded case is *Refunded*; everything else leaves the payment Completed. */

@@ -21,8 +21,8 @@ export interface AccountChoice {
  * {@link PlaygroundError} for half a pair and for anything that would move real money.
  */
 export function chooseAccount(env: NodeJS.ProcessEnv, simulatorUrl: string): AccountChoice {
-  const clientId = env["INSTAMOJO_CLIENT_ID"]?.trim() ?? "";
-  const clientSecret = env["INSTAMOJO_CLIENT_SECRET"]?.trim() ?? "";
+  const clientId = env.INSTAMOJO_CLIENT_ID?.trim() ?? "";
+  const clientSecret = env.INSTAMOJO_CLIENT_SECRET?.trim() ?? "";
   if (clientId === "" && clientSecret === "") {
     return {
       source: "local",
@@ -36,9 +36,15 @@ export function chooseAccount(env: NodeJS.ProcessEnv, simulatorUrl: string): Acc
     const missing = clientId === "" ? "INSTAMOJO_CLIENT_ID" : "INSTAMOJO_CLIENT_SECRET";
     throw new PlaygroundError("account-invalid", `${missing} is missing: set both, or none for the local Instamojo.`);
   }
-  const baseUrl = (env["INSTAMOJO_BASE_URL"]?.trim() || testBaseUrl).replace(/\/$/, "");
+  const baseUrl = (env.INSTAMOJO_BASE_URL?.trim() || testBaseUrl).replace(/\/$/, "");
   refuseRealMoney(baseUrl, clientId);
-  return { source: "environment", baseUrl, clientId, clientSecret, privateSalt: env["INSTAMOJO_PRIVATE_SALT"]?.trim() ?? "" };
+  return {
+    source: "environment",
+    baseUrl,
+    clientId,
+    clientSecret,
+    privateSalt: env.INSTAMOJO_PRIVATE_SALT?.trim() ?? "",
+  };
 }
 
 function refuseRealMoney(baseUrl: string, clientId: string): void {
@@ -67,7 +73,7 @@ function refuseRealMoney(baseUrl: string, clientId: string): void {
  * Instamojo the playground's own address; else none, and payments are found by asking.
  */
 export function choosePublicUrl(env: NodeJS.ProcessEnv, account: AccountChoice, localUrl: string): string | undefined {
-  const text = env["INSTAMOJO_PUBLIC_URL"]?.trim() ?? "";
+  const text = env.INSTAMOJO_PUBLIC_URL?.trim() ?? "";
   if (text === "") return account.source === "local" ? localUrl : undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.origin !== text.replace(/\/$/, "") || !/^https?:$/.test(url.protocol)) {

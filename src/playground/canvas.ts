@@ -36,8 +36,10 @@ const logLevels: Readonly<Record<number, string>> = { 10: "fatal", 20: "error", 
 /** Starts Node-RED with the payment and the chat nodes, and the flows that the folder holds. */
 export async function startCanvas(options: CanvasOptions): Promise<Canvas> {
   const { file, module } = await importPeer(options.nodeRed, "npm install node-red");
-  const red = module["default"] as NodeRed;
-  const express = createRequire(file)("express") as () => RequestListener & { use(path: string, app: RequestListener): void };
+  const red = module.default as NodeRed;
+  const express = createRequire(file)("express") as () => RequestListener & {
+    use(path: string, app: RequestListener): void;
+  };
   const inner = createServer();
   red.init(inner, settingsOf(options));
   const app = express();

@@ -30,7 +30,7 @@ export async function deployExampleBot(red: NodeRed, { account, lastSource, exam
   const present = await red.runtime.flows.getFlows({});
   const isFirst = present.flows.length === 0;
   const flows = isFirst ? example() : present.flows;
-  const shop = flows.find((node) => node.type === accountType && node["name"] === shopAccount);
+  const shop = flows.find((node) => node.type === accountType && node.name === shopAccount);
   if (!shop) {
     if (isFirst) throw new PlaygroundError("not-built", `The example bot has no account named ${shopAccount}.`);
     return;
@@ -49,7 +49,7 @@ export async function deployExampleBot(red: NodeRed, { account, lastSource, exam
 
 /** An account that the author pointed elsewhere stays, unless the environment names another now or did so before. */
 function mayAlign(shop: FlowNode, account: AccountChoice, lastSource: BotOptions["lastSource"]): boolean {
-  const isLocal = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(String(shop["baseUrl"]));
+  const isLocal = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(String(shop.baseUrl));
   return account.source === "environment" || lastSource === "environment" || isLocal;
 }
 
@@ -60,6 +60,6 @@ function credentialsOf({ clientId, clientSecret, privateSalt }: AccountChoice): 
 function isAligned(shop: FlowNode, account: AccountChoice, known: Record<string, string> = {}): boolean {
   const wanted = credentialsOf(account);
   return (
-    shop["baseUrl"] === account.baseUrl && Object.keys(wanted).every((key) => (known[key] ?? "") === (wanted[key] ?? ""))
+    shop.baseUrl === account.baseUrl && Object.keys(wanted).every((key) => (known[key] ?? "") === (wanted[key] ?? ""))
   );
 }

@@ -4,7 +4,12 @@ import type { Verdict } from "./gate.ts";
 
 /** What stands behind the door once everything is up. */
 export interface House {
-  readonly gate: (knock: { method: string; url: string; headers: IncomingMessage["headers"]; isUpgrade: boolean }) => Verdict;
+  readonly gate: (knock: {
+    method: string;
+    url: string;
+    headers: IncomingMessage["headers"];
+    isUpgrade: boolean;
+  }) => Verdict;
   readonly chat: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly canvas: RequestListener;
   /** Where the editor listens for WebSocket upgrades. */

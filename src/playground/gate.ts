@@ -9,11 +9,13 @@ export interface Knock {
   readonly isUpgrade?: boolean;
 }
 
-export type Verdict = { readonly isOpen: true } | { readonly isOpen: false; readonly status: 403 | 404; readonly text: string };
+export type Verdict =
+  | { readonly isOpen: true }
+  | { readonly isOpen: false; readonly status: 403 | 404; readonly text: string };
 
 export interface GateOptions {
   readonly port: number;
-  /** Origin of the tunnel or proxy, where there is one. */
+  /** Origin of the tunnel or proxy, where there is one. A loopback one, for the local Instamojo, opens nothing. */
   readonly publicUrl?: string | undefined;
 }
 
@@ -43,7 +45,8 @@ const returnPath = /^\/integrations\/instamojo\/[a-z0-9_]+\/return$/;
 export function createGate({ port, publicUrl }: GateOptions): (knock: Knock) => Verdict {
   const localHosts = loopbackNames.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
   const localOrigins = loopbackNames.map((name) => new URL(`http://${name}:${port}`).origin);
-  const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+  const namedHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+  const publicHost = namedHost !== undefined && localHosts.includes(namedHost) ? undefined : namedHost;
 
   return ({ method, url, headers, isUpgrade = false }) => {
     const host = headers.host?.toLowerCase() ?? "";
@@ -52,7 +55,8 @@ export function createGate({ port, publicUrl }: GateOptions): (knock: Knock) => 
       const isChange = isUpgrade || !["GET", "HEAD", "OPTIONS"].includes(method);
       if (!isChange) return open;
       const { origin } = headers;
-      if (origin === undefined ? headers["sec-fetch-site"] !== "cross-site" : localOrigins.includes(origin)) return open;
+      if (origin === undefined ? headers["sec-fetch-site"] !== "cross-site" : localOrigins.includes(origin))
+        return open;
       return refuse(403, "Another page may not do this. Open the playground itself.");
     }
     if (host !== publicHost && !(isForwarded && publicHost !== undefined)) {

@@ -24,7 +24,11 @@ export async function importPeer(
 }
 
 function missing(specifier: string, remedy: string, cause: unknown): PlaygroundError {
-  return new PlaygroundError("missing-peer", `The playground needs the package ${specifier}. Install it with: ${remedy}`, {
-    cause,
-  });
+  return new PlaygroundError(
+    "missing-peer",
+    `The playground needs the package ${specifier}. Install it with: ${remedy}`,
+    {
+      cause,
+    },
+  );
 }

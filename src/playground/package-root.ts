@@ -7,7 +7,10 @@ import { PlaygroundError } from "./playground-error.ts";
 export function findPackageRoot(from: string = fileURLToPath(import.meta.url)): string {
   for (let folder = dirname(from); folder !== dirname(folder); folder = dirname(folder)) {
     const file = join(folder, "package.json");
-    if (existsSync(file) && (JSON.parse(readFileSync(file, "utf8")) as { name?: string }).name === "instamojo-flow-nodes") {
+    if (
+      existsSync(file) &&
+      (JSON.parse(readFileSync(file, "utf8")) as { name?: string }).name === "instamojo-flow-nodes"
+    ) {
       return folder;
     }
   }

@@ -50,6 +50,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     for (const each of closers.splice(0).reverse()) await each();
   };
   try {
+    // An account that is no good is refused before a folder is made or a port is taken.
     chooseAccount(env, "http://127.0.0.1");
     const folder = openDataFolder(options.dir);
     const state = folder.readState();

@@ -213,6 +213,15 @@ describe("trigger", () => {
 });
 
 describe("a command that keeps running", () => {
+  it.each(["test_of_my_own", "any_id"])("lets in whoever has the credentials it was given: %s", async (id) => {
+    const args = ["simulator", "--port", "0", "--client-id", id, "--client-secret", secret, "--salt", "any_salt"];
+    const local = startBuilt(args);
+    const { url } = await local.ready;
+    config = writeConfig({ baseUrl: url, clientId: id });
+    expect(await run("generate-payment-link", link)).toMatchObject({ code: 0, result: { port: "success" } });
+    await local.stop("SIGTERM");
+  });
+
   it.each(["SIGINT", "SIGTERM"] as const)("ends with 0 on %s and keeps its data", async (signal) => {
     const args = ["simulator", "--port", "0", "--data", join(folder, "data")];
     const first = startBuilt(args);

@@ -35,7 +35,7 @@ export interface Started {
 /** Starts the command and leaves it running. */
 export function startBuilt(args: readonly string[], { env = {}, node = [] }: Options = {}): Started {
   const child = spawn(process.execPath, [...node, builtMain, ...args], {
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -29,7 +29,7 @@ function runExample(environment: Record<string, string>): { lines: AsyncIterator
   writeFileSync(join(folder, "host.mjs"), exampleText());
   const child: ChildProcess = spawn(process.execPath, ["host.mjs"], {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", ...environment },
+    env: { PATH: process.env.PATH ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -40,9 +40,8 @@ export async function startNodeRed({
   ...options
 }: NodeRedOptions): Promise<NodeRed> {
   const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), "node-red-")));
-  const packageRoot = process.env["INSTAMOJO_PACKAGE_ROOT"] ?? root;
   const program = join(root, "test", "hosts", "node-red-process.ts");
-  const argument = JSON.stringify({ release, userDir, packageRoot, port, isPublic, instamojo });
+  const argument = JSON.stringify({ release, userDir, packageRoot: root, port, isPublic, instamojo });
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, argument], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -6,7 +6,11 @@ const test = { INSTAMOJO_CLIENT_ID: "test_abc", INSTAMOJO_CLIENT_SECRET: "test_s
 
 describe("the account of the example bot", () => {
   it("is the one of the local Instamojo without any credentials", () => {
-    expect(chooseAccount({}, local)).toMatchObject({ source: "local", baseUrl: local, clientId: "test_local_client_id" });
+    expect(chooseAccount({}, local)).toMatchObject({
+      source: "local",
+      baseUrl: local,
+      clientId: "test_local_client_id",
+    });
   });
 
   it("is the one of the environment, in the test world, once its credentials are set", () => {
@@ -26,7 +30,11 @@ describe("the account of the example bot", () => {
     ["the live world with a slash", { ...test, INSTAMOJO_BASE_URL: "https://api.instamojo.com/" }, "real money"],
     ["a live client id", { ...test, INSTAMOJO_CLIENT_ID: "abc" }, "of a live account"],
     ["another host", { ...test, INSTAMOJO_BASE_URL: "https://evil.example" }, "https://test.instamojo.com or"],
-    ["a host that looks local", { ...test, INSTAMOJO_BASE_URL: "http://127.0.0.1.evil.example" }, "https://test.instamojo.com or"],
+    [
+      "a host that looks local",
+      { ...test, INSTAMOJO_BASE_URL: "http://127.0.0.1.evil.example" },
+      "https://test.instamojo.com or",
+    ],
   ])("refuses %s and says what to do", (_what, env, words) => {
     expect(() => chooseAccount(env, local)).toThrow(expect.objectContaining({ name: "PlaygroundError", exitCode: 2 }));
     expect(() => chooseAccount(env, local)).toThrow(words);
@@ -34,7 +42,9 @@ describe("the account of the example bot", () => {
 
   it("never repeats the secret in a refusal", () => {
     const env = { INSTAMOJO_CLIENT_ID: "abc", INSTAMOJO_CLIENT_SECRET: "very-secret-words" };
-    expect(() => chooseAccount(env, local)).toThrow(expect.objectContaining({ message: expect.not.stringContaining("very-secret") }));
+    expect(() => chooseAccount(env, local)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("very-secret") }),
+    );
   });
 });
 
@@ -48,7 +58,9 @@ describe("the public URL", () => {
 
   it("is absent for the test world unless one is given", () => {
     expect(choosePublicUrl({}, remote, "http://127.0.0.1:1880")).toBeUndefined();
-    expect(choosePublicUrl({ INSTAMOJO_PUBLIC_URL: "https://bot.example.com/" }, remote, "")).toBe("https://bot.example.com");
+    expect(choosePublicUrl({ INSTAMOJO_PUBLIC_URL: "https://bot.example.com/" }, remote, "")).toBe(
+      "https://bot.example.com",
+    );
   });
 
   it.each(["bot.example.com", "https://bot.example.com/path", "https://u:p@bot.example.com", "ftp://bot.example.com"])(

@@ -77,7 +77,9 @@ export async function openChat(chat: string, watch: (entry: VisibleEntry) => voi
 }
 
 function transcript(entries: readonly VisibleEntry[]): string {
-  return entries.map(({ seq, from, text, card }) => `\n${seq} ${from}: ${text ?? ""}${card ? ` [${card.link}]` : ""}`).join("");
+  return entries
+    .map(({ seq, from, text, card }) => `\n${seq} ${from}: ${text ?? ""}${card ? ` [${card.link}]` : ""}`)
+    .join("");
 }
 
 /** Buys a product up to the payment link and returns the id of its payment request. Tries again where the bot offers it. */

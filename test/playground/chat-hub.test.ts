@@ -73,7 +73,13 @@ describe("the chat", () => {
       { conversation, text: "Tea", isStart: false, action: { do: "buy", amount: "200.00" } },
       { conversation, text: "Nothing", isStart: false },
     ]);
-    for (const [seq, button] of [[1, 2], [1, -1], [2, 0], [9, 0], [0, 0]] as const) {
+    for (const [seq, button] of [
+      [1, 2],
+      [1, -1],
+      [2, 0],
+      [9, 0],
+      [0, 0],
+    ] as const) {
       expect(hub.hear(conversation, { seq, button }, `key-1${seq}${button}`)).toBe(false);
     }
     expect(hub.hear("conversation-2", { seq: 1, button: 0 }, "key-00003")).toBe(false);

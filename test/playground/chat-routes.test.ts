@@ -99,7 +99,10 @@ describe("the chat page", () => {
     const whole = await readUntil(url, "caught-up");
     expect(whole).toContain('"text":"One"');
     expect(whole).toContain("id: 2\n");
-    for (const rest of [await readUntil(url, "caught-up", { "last-event-id": "1" }), await readUntil(`${url}?after=1`, "caught-up")]) {
+    for (const rest of [
+      await readUntil(url, "caught-up", { "last-event-id": "1" }),
+      await readUntil(`${url}?after=1`, "caught-up"),
+    ]) {
       expect(rest).not.toContain('"text":"One"');
       expect(rest).toContain('"text":"Two"');
     }

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { VisibleEntry } from "../../src/playground/chat/chat-message.ts";
 import {
   type Fault,
@@ -13,7 +13,12 @@ import {
   startSimulator,
 } from "../../src/simulator/index.ts";
 import { askForLink, type ChatClient, openChat } from "./chat-client.ts";
-import { controlOf, type PlaygroundProcess, type SimulatorControl, startPlaygroundProcess } from "./playground-process.ts";
+import {
+  controlOf,
+  type PlaygroundProcess,
+  type SimulatorControl,
+  startPlaygroundProcess,
+} from "./playground-process.ts";
 
 /** A playground and the Instamojo that its bot works with. */
 interface World {
@@ -24,13 +29,16 @@ interface World {
   close(): Promise<unknown>;
 }
 
-let checks: Promise<string[]>[] = [];
-
 /** The playground as it starts: its own Instamojo sends webhooks. */
 async function startWithWebhooks(): Promise<World> {
   const playground = await startPlaygroundProcess();
   const gateway = playground.simulator;
-  return { playground, gateway, advanceClock: (seconds) => gateway.advanceClock(seconds), close: () => playground.discard() };
+  return {
+    playground,
+    gateway,
+    advanceClock: (seconds) => gateway.advanceClock(seconds),
+    close: () => playground.discard(),
+  };
 }
 
 /** As on a laptop with an account of the test environment: nothing can reach it, so it asks every two seconds. */
@@ -76,25 +84,40 @@ function contradictions({ text = "" }: VisibleEntry, requestId: string, ledger: 
   return wrong ? [text] : [];
 }
 
+interface WatchedChat {
+  readonly buyer: ChatClient;
+  /** The payment request that the lines are about. */
+  follow(requestId: string): void;
+  /** Closes the chat, and fails when a line of it was contradicted. */
+  end(): Promise<void>;
+}
+
 /** Opens a chat in which every line that speaks of money is checked against the ledger the moment it comes. */
-async function openWatchedChat({ playground, gateway }: World): Promise<{ buyer: ChatClient; follow(requestId: string): void }> {
+async function openWatchedChat({ playground, gateway }: World): Promise<WatchedChat> {
   let requestId = "";
+  const checks: Promise<string[]>[] = [];
   const check = async (entry: VisibleEntry) => contradictions(entry, requestId, await gateway.ledger());
   const buyer = await openChat(playground.chat, (entry) => {
     if (/\b(paid|failed|refunded|closed)\b/i.test(entry.text ?? "")) checks.push(check(entry));
   });
-  return { buyer, follow: (id) => void (requestId = id) };
-}
-
-async function expectNoContradiction(): Promise<void> {
-  const found = await Promise.all(checks);
-  checks = [];
-  expect(found.flat()).toEqual([]);
+  return {
+    buyer,
+    follow(id) {
+      requestId = id;
+    },
+    async end() {
+      buyer.close();
+      expect((await Promise.all(checks)).flat()).toEqual([]);
+      expect(checks.length).toBeGreaterThan(0);
+    },
+  };
 }
 
 /** What the bot said of money so far. */
 function moneyLines(buyer: ChatClient): string[] {
-  return buyer.lines().flatMap(({ text = "" }) => /^(paid|refunded)|failed|closed/i.exec(text)?.[0].toLowerCase() ?? []);
+  return buyer
+    .lines()
+    .flatMap(({ text = "" }) => /^(paid|refunded)|failed|closed/i.exec(text)?.[0].toLowerCase() ?? []);
 }
 
 /** Buys, fails, pays and asks for the money back, with the faults armed anew before each step. */
@@ -103,7 +126,7 @@ async function tellTheWholeStory(world: World, armed: readonly Fault[]): Promise
   const arm = async () => {
     for (const fault of armed) await gateway.fault(fault);
   };
-  const { buyer, follow } = await openWatchedChat(world);
+  const { buyer, follow, end } = await openWatchedChat(world);
   await arm();
   const requestId = await askForLink(buyer);
   follow(requestId);
@@ -124,7 +147,9 @@ async function tellTheWholeStory(world: World, armed: readonly Fault[]): Promise
   await buyer.waitFor(/Why would you/);
   await arm();
   await buyer.press("QFL");
-  const asked = await buyer.waitFor(/Refund requested|nobody can say yet|could not be requested/, { timeoutMs: 40_000 });
+  const asked = await buyer.waitFor(/Refund requested|nobody can say yet|could not be requested/, {
+    timeoutMs: 40_000,
+  });
   const { refunds, payments } = await gateway.ledger();
   const mine = payments.filter((payment) => payment.requestId === requestId).map(({ id }) => id);
   const cases = refunds.filter(({ paymentId }) => mine.includes(paymentId));
@@ -132,8 +157,7 @@ async function tellTheWholeStory(world: World, armed: readonly Fault[]): Promise
   if (cases.length === 1) await buyer.waitFor(/^Refunded/, { after: asked.seq - 1, timeoutMs: 20_000 });
   expect(moneyLines(buyer)).toEqual(["failed", "paid", ...(cases.length === 1 ? ["refunded"] : [])]);
 
-  await expectNoContradiction();
-  buyer.close();
+  await end();
 }
 
 /** Where the webhook was swallowed, the buyer's browser comes back to the return page: a hint as good. */
@@ -149,6 +173,7 @@ describe("what the chat says of money, with webhooks", () => {
     world = await startWithWebhooks();
     await world.gateway.switches({ refundReviewSeconds: 1 });
   }, 60_000);
+  afterEach(() => world.gateway.fault({ kind: "clear" }));
   afterAll(() => world.close());
 
   it.each<[string, Fault[]]>([
@@ -161,7 +186,7 @@ describe("what the chat says of money, with webhooks", () => {
 
   it("is not moved by a signed message that claims a payment nobody made", async () => {
     const { gateway } = world;
-    const { buyer, follow } = await openWatchedChat(world);
+    const { buyer, follow, end } = await openWatchedChat(world);
     const requestId = await askForLink(buyer);
     follow(requestId);
     const request = (await gateway.ledger()).paymentRequests.find(({ id }) => id === requestId)!;
@@ -187,14 +212,15 @@ describe("what the chat says of money, with webhooks", () => {
     const reads = await countReads(gateway, requestId);
     const answer = await fetch(request.webhook!, { method: "POST", body: new URLSearchParams({ ...claim, mac }) });
     expect(answer.status).toBe(200);
-    await fetch(`${request.redirectUrl}&payment_id=MOJO0000000000000001&payment_status=Credit&payment_request_id=${requestId}`);
+    await fetch(
+      `${request.redirectUrl}&payment_id=MOJO0000000000000001&payment_status=Credit&payment_request_id=${requestId}`,
+    );
     while ((await countReads(gateway, requestId)) < reads + 2) await new Promise((resolve) => setTimeout(resolve, 100));
     expect(moneyLines(buyer)).toEqual([]);
     await gateway.pay({ paymentRequestId: requestId, outcome: "success" });
     await buyer.waitFor(/^Paid/);
     expect(moneyLines(buyer)).toEqual(["paid"]);
-    await expectNoContradiction();
-    buyer.close();
+    await end();
   }, 60_000);
 });
 
@@ -202,7 +228,8 @@ describe("what the chat says of money, with webhooks", () => {
 async function countReads(gateway: SimulatorControl, requestId: string): Promise<number> {
   const { calls } = await gateway.ledger();
   return calls.filter(
-    ({ method, path, status }) => method === "GET" && status !== null && (path.includes(requestId) || path.includes("MOJO0")),
+    ({ method, path, status }) =>
+      method === "GET" && status !== null && (path.includes(requestId) || path.includes("MOJO0")),
   ).length;
 }
 
@@ -212,6 +239,7 @@ describe("what the chat says of money, without any webhook", () => {
     world = await startWithoutWebhooks();
     await world.gateway.switches({ refundReviewSeconds: 1 });
   }, 60_000);
+  afterEach(() => world.gateway.fault({ kind: "clear" }));
   afterAll(() => world.close());
 
   const anyCall = { count: 2 } as const;
@@ -235,17 +263,15 @@ describe("what the chat says of money, without any webhook", () => {
   }, 120_000);
 
   it("says that a link is closed once its time is over", async () => {
-    await world.gateway.fault({ kind: "clear" });
-    const { buyer, follow } = await openWatchedChat(world);
+    const { buyer, follow, end } = await openWatchedChat(world);
     const requestId = await askForLink(buyer);
     follow(requestId);
     await world.advanceClock(11 * 60);
     const said = await buyer.waitFor(/is closed: expired/, { timeoutMs: 20_000 });
     expect(said.buttons).toContain("Get a new link");
-    await expectNoContradiction();
     await buyer.press("Get a new link");
     const next = await buyer.waitFor(/payment link, John/, { after: said.seq });
     expect(next.card?.link).not.toContain(requestId);
-    buyer.close();
+    await end();
   }, 60_000);
 });

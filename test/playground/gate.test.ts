@@ -11,9 +11,12 @@ function ask(method: string, url: string, headers: Knock["headers"], isUpgrade =
 }
 
 describe("the gate of the playground", () => {
-  it.each(["127.0.0.1:1880", "localhost:1880", "LOCALHOST:1880", "[::1]:1880"])("lets this machine in as %s", (host) => {
-    expect(ask("GET", "/canvas/", { host })).toBe(200);
-  });
+  it.each(["127.0.0.1:1880", "localhost:1880", "LOCALHOST:1880", "[::1]:1880"])(
+    "lets this machine in as %s",
+    (host) => {
+      expect(ask("GET", "/canvas/", { host })).toBe(200);
+    },
+  );
 
   it.each([
     "evil.example",
@@ -73,10 +76,16 @@ describe("the gate of the playground", () => {
     },
   );
 
-  it("shows nothing to the outside where no public URL was given", () => {
-    const closed = createGate({ port: 1880 });
-    for (const headers of [outside, { ...local, "x-forwarded-for": "203.0.113.7" }]) {
-      expect(closed({ method: "POST", url: "/integrations/instamojo/shop", headers })).toMatchObject({ isOpen: false, status: 403 });
-    }
-  });
+  it.each([undefined, "http://127.0.0.1:1880"])(
+    "shows nothing to the outside where the public URL is %s",
+    (publicUrl) => {
+      const closed = createGate({ port: 1880, publicUrl });
+      for (const headers of [outside, { ...local, "x-forwarded-for": "203.0.113.7" }]) {
+        expect(closed({ method: "POST", url: "/integrations/instamojo/shop", headers })).toMatchObject({
+          isOpen: false,
+          status: 403,
+        });
+      }
+    },
+  );
 });

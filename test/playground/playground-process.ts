@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Fault, PayOrder, SimulatorLedger, SimulatorSwitches } from "../../src/simulator/index.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const main = join(process.env["PLAYGROUND_DIST"] ?? join(root, "dist"), "src", "cli", "main.js");
+const main = join(root, "dist", "src", "cli", "main.js");
 
 /** The playground as `instamojo-flow start` runs it, in a process and a folder of its own. */
 export interface PlaygroundProcess {
@@ -91,7 +91,9 @@ export async function runRefusedStart(
 }
 
 function runStart(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(INSTAMOJO_|NODE_OPTIONS$)/.test(name)));
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(INSTAMOJO_|NODE_OPTIONS$)/.test(name)),
+  );
   return spawn(process.execPath, [main, "start", ...args], {
     cwd: tmpdir(),
     env: { ...clean, ...env },

@@ -104,18 +104,18 @@ describe("facts of one request in any order", () => {
   });
 
   it("never tell one event twice, and Completed exactly once for each paid payment", () => {
-    for (const order of all) {
+    const wrong = all.filter((order) => {
       const { told } = tellNames([...order, ...order]);
-      const identities = told.map(({ status, reason, about }) => `${status} ${reason} ${about}`);
-      expect([order, new Set(identities).size]).toEqual([order, identities.length]);
-      for (const [paid, name] of [
-        [paymentA, "aPaid"],
-        [paymentB, "bPaid"],
-      ] as const) {
-        const completions = told.filter(({ status, about }) => status === "Completed" && about === paid);
-        expect([order, completions.length]).toEqual([order, order.includes(name) ? 1 : 0]);
-      }
-    }
+      const identities = new Set(told.map(({ status, reason, about }) => `${status} ${reason} ${about}`));
+      const completions = (paid: string) =>
+        told.filter(({ status, about }) => status === "Completed" && about === paid).length;
+      const isRight =
+        identities.size === told.length &&
+        completions(paymentA) === Number(order.includes("aPaid")) &&
+        completions(paymentB) === Number(order.includes("bPaid"));
+      return !isRight;
+    });
+    expect(wrong).toEqual([]);
   });
 
   it("say nothing new when all of them come again, any number of times", () => {
@@ -135,16 +135,19 @@ describe("facts of one request in any order", () => {
   });
 
   it("never leave Completed for anything but Refunded, nor Refunded for anything", () => {
-    for (const order of all) {
+    const allowed: Record<string, readonly string[]> = {
+      Completed: ["Completed", "Refunded"],
+      Refunded: ["Refunded"],
+    };
+    const wrong = all.filter((order) => {
       let snapshot = start();
-      for (const name of order) {
+      return order.some((name) => {
         const before = snapshot.request.status;
         snapshot = tell(snapshot, [facts[name]]).snapshot;
-        const { status } = snapshot.request;
-        if (before === "Completed") expect(["Completed", "Refunded"]).toContain(status);
-        if (before === "Refunded") expect(status).toBe("Refunded");
-      }
-    }
+        return allowed[before]?.includes(snapshot.request.status) === false;
+      });
+    });
+    expect(wrong).toEqual([]);
   });
 
   it("keep a link with an unfinished attempt open, and one that was closed before it closed", () => {

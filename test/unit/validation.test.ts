@@ -338,6 +338,7 @@ describe("the form of the Payment status event", () => {
     expect(check(PaymentStatusFilter, {})).toEqual({
       accounts: [],
       statuses: ["Completed", "Failed", "Refunded", "Cancelled"],
+      refundUpdates: false,
     });
   });
 

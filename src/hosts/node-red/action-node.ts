@@ -113,6 +113,7 @@ function store(
   node.warn(`msg.${property} cannot be set; the result is in msg.payment.`);
 }
 
+/** Catch nodes take the error as text; without a name of its own that is the message alone. */
 function catchable(error: NodeError): Error {
-  return Object.assign(new Error(error.message), { ...error, name: "FlowError" });
+  return Object.assign(new Error(error.message), error, { name: "" });
 }

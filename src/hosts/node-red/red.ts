@@ -22,7 +22,7 @@ export interface Red {
     createNode(node: RedNode, config: NodeConfig): void;
     registerType(
       type: string,
-      constructor: (this: RedNode, config: NodeConfig) => void,
+      create: (this: RedNode, config: NodeConfig) => void,
       options?: { credentials?: Record<string, { type: "text" | "password" }> },
     ): void;
     getNode(id: string): RedNode | null;

@@ -16,8 +16,8 @@ export default function chatMessage(RED: Red): void {
       const message: FlowMessage = {
         payload: arrival.text,
         conversation: { id: arrival.conversation },
-        session: (kept["data"] ?? {}) as Record<string, unknown>,
-        asked: (kept["asked"] ?? "") as string,
+        session: (kept.data ?? {}) as Record<string, unknown>,
+        asked: (kept.asked ?? "") as string,
         ...(arrival.action && { action: structuredClone(arrival.action) }),
       };
       this.status({ fill: "green", shape: "dot", text: arrival.isStart ? "chat opened" : statusText(arrival.text) });

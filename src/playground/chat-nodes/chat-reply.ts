@@ -27,7 +27,7 @@ export default function chatReply(RED: Red): void {
         const key = config.once ? String(fillTemplate(config.once, read(message))) : "";
         const session = message.session && { asked: config.asks ?? "", data: message.session };
         const isNew = hub.say(id, said, { key: key || undefined, session });
-        const text = typeof said === "string" ? said : String(said["text"] ?? "card");
+        const text = typeof said === "string" ? said : String(said.text ?? "card");
         this.status({ fill: isNew ? "green" : "grey", shape: "dot", text: isNew ? statusText(text) : "said before" });
         done();
       } catch (error) {

@@ -4,7 +4,7 @@ import type { ChatHub } from "../chat/chat-hub.ts";
 export interface Red {
   readonly nodes: {
     createNode(node: RedNode, config: object): void;
-    registerType(type: string, constructor: (this: RedNode, config: never) => void): void;
+    registerType(type: string, create: (this: RedNode, config: never) => void): void;
   };
   readonly util: { getMessageProperty(message: object, path: string): unknown };
   readonly events: {

@@ -53,11 +53,11 @@ export function toVisibleEntry({ buttons, ...entry }: ChatEntry): VisibleEntry {
 export function readBotMessage(value: unknown): BotMessage {
   if (typeof value === "string") return readBotMessage({ text: value });
   if (!isRecord(value)) throw new Error("A chat reply is text, or an object with text, card or buttons.");
-  const text = readText(value["text"]);
-  const card = isBlank(value["card"]) ? undefined : readCard(value["card"]);
-  const buttons = isBlank(value["buttons"]) ? [] : readButtons(value["buttons"]);
+  const text = readText(value.text);
+  const card = isBlank(value.card) ? undefined : readCard(value.card);
+  const buttons = isBlank(value.buttons) ? [] : readButtons(value.buttons);
   if (text === "" && card === undefined) throw new Error("A chat reply needs text or a card.");
-  const tone = value["tone"] === "good" || value["tone"] === "bad" ? value["tone"] : undefined;
+  const tone = value.tone === "good" || value.tone === "bad" ? value.tone : undefined;
   return {
     ...(text && { text }),
     ...(card && { card }),
@@ -91,7 +91,7 @@ function readButtons(value: unknown): readonly ReplyButton[] {
   if (!Array.isArray(value)) throw new Error("The buttons of a chat reply must be a list.");
   return value.slice(0, maxButtons).map((each: unknown) => {
     if (typeof each === "string") return { label: shorten(each) };
-    if (!isRecord(each) || typeof each["label"] !== "string") throw new Error("Every button needs a label.");
+    if (!isRecord(each) || typeof each.label !== "string") throw new Error("Every button needs a label.");
     const { label, action } = each;
     if (!isBlank(action) && !isRecord(action)) throw new Error("The action of a button must be an object.");
     return { label: shorten(label as string), ...(isRecord(action) && { action }) };

@@ -52,12 +52,16 @@ export function createChatRoutes({ hub, componentFile }: ChatRoutesOptions) {
   }
 
   function stream(conversation: string, request: IncomingMessage, response: ServerResponse): void {
-    if (streams.size >= mostStreams) return sendJson(response, 503, { error: "Too many chat pages are open." });
+    if (streams.size >= mostStreams) {
+      sendJson(response, 503, { error: "Too many chat pages are open." });
+      return;
+    }
     response.writeHead(200, { ...commonHeaders, "content-type": "text/event-stream; charset=utf-8" });
     response.write("retry: 1000\n\n");
     streams.add(response);
     hub.open(conversation);
-    const after = request.headers["last-event-id"] ?? new URL(request.url ?? "/", "http://chat").searchParams.get("after");
+    const after =
+      request.headers["last-event-id"] ?? new URL(request.url ?? "/", "http://chat").searchParams.get("after");
     const afterSeq = Number(after) || 0;
     const unfollow = hub.follow(conversation, afterSeq, (entry) => {
       response.write(`id: ${entry.seq}\ndata: ${JSON.stringify(toVisibleEntry(entry))}\n\n`);
@@ -99,7 +103,11 @@ export function createChatRoutes({ hub, componentFile }: ChatRoutesOptions) {
   };
 }
 
-const commonHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+const commonHeaders = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
 
 function load(file: URL | string, type: string): { body: Buffer; type: string } {
   return { body: readFileSync(file), type: type === "image/svg+xml" ? type : `${type}; charset=utf-8` };
@@ -129,7 +137,7 @@ function readMessage(body: string): { message: BuyerMessage | null; key: string 
   const value = parseJson(body);
   if (!isRecord(value)) return { message: null, key: null };
   const { text, seq, button } = value;
-  const key = typeof value["key"] === "string" && /^[A-Za-z0-9_-]{8,64}$/.test(value["key"]) ? value["key"] : null;
+  const key = typeof value.key === "string" && /^[A-Za-z0-9_-]{8,64}$/.test(value.key) ? value.key : null;
   if (typeof text === "string" && text.trim() !== "" && text.length <= maxTextLength) {
     return { message: { text: text.trim() }, key };
   }

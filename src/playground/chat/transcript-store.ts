@@ -47,14 +47,15 @@ export function openTranscriptStore(file: string): TranscriptStore {
     open: (conversation) => insertConversation.run(conversation).changes === 1,
     add(conversation, entry, key) {
       const row = insertEntry.get(conversation, key ?? null, JSON.stringify(entry));
-      return row === undefined ? null : { ...entry, seq: row["seq"] as number };
+      return row === undefined ? null : { ...entry, seq: row.seq as number };
     },
     entries: (conversation, afterSeq = 0) =>
       selectEntries.all(conversation, afterSeq).map(({ seq, body }) => ({
         ...(JSON.parse(body as string) as Omit<ChatEntry, "seq">),
         seq: seq as number,
       })),
-    session: (conversation) => JSON.parse((selectSession.get(conversation)?.["session"] as string | undefined) ?? "{}") as Session,
+    session: (conversation) =>
+      JSON.parse((selectSession.get(conversation)?.session as string | undefined) ?? "{}") as Session,
     saveSession: (conversation, session) => void updateSession.run(JSON.stringify(session), conversation),
     close: () => database.close(),
   };

@@ -25,7 +25,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
   };
   let edited: EditorNode | null = null;
 
-  function valueOf(node: EditorNode, field: string, schema: TSchema): TypedValue {
+  function fieldValue(node: EditorNode, field: string, schema: TSchema): TypedValue {
     const read = (name: string) => (node === edited ? $(`#node-input-${name}`).val() : String(node[name] ?? ""));
     return {
       value: read(field),
@@ -34,7 +34,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
   }
 
   function errorsOf(node: EditorNode): readonly FieldError[] {
-    const values = Object.fromEntries(fields.map(([field, schema]) => [field, valueOf(node, field, schema)]));
+    const values = Object.fromEntries(fields.map(([field, schema]) => [field, fieldValue(node, field, schema)]));
     const isExpression = (value: string, type: string) => RED.utils.validateTypedProperty(value, type);
     return checkForm({ form: unit.input, values, validator, isExpression });
   }

@@ -54,10 +54,7 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
       }
       edited = this;
       const refresh = () => showErrors(errorsOf(this));
-      $(".im-form").on("change", () => {
-        refresh();
-        for (const [field] of fields) $(`#node-input-${field}`).toggleClass("input-error", false);
-      });
+      $(".im-form").on("change", refresh);
       refresh();
       $("#im-sample-send").on("click", () => {
         postAndShow(`instamojo/sample/${this.id}`, { status: $("#im-sample-status").val() }, "#im-sample-result");

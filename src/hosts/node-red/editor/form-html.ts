@@ -119,12 +119,7 @@ function filterRow(form: TObject, field: string, schema: TSchema): string {
   return row(
     field,
     schema.title ?? field,
-    [
-      `<div class="im-choices" id="im-choices-${field}"></div>`,
-      `<input type="hidden" id="node-input-${field}">`,
-      error(field),
-      help(schema.description ?? ""),
-    ],
+    [`<div class="im-choices" id="im-choices-${field}"></div>`, error(field), help(schema.description ?? "")],
     { isRequired: isRequired(form, field) },
   );
 }

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Account } from "../../schemas/account.ts";
+import { createSessions } from "../../src/payments/sessions.ts";
+import { createAjvValidator } from "../../src/runtime/ajv-validator.ts";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import {
+  fits,
+  instantClock,
+  jsonReply,
+  payment,
+  paymentId,
+  refusal,
+  scriptedTransport,
+  tokenReply,
+} from "../helpers/client-fakes.ts";
+
+const shop: Account = {
+  name: "shop",
+  baseUrl: "https://test.instamojo.com",
+  clientId: "test_one",
+  clientSecret: "a-secret-of-some-length",
+};
+const stored = { account: "shop", environment: "test" } as const;
+
+async function start(accounts: Account[]) {
+  const transports: ReturnType<typeof scriptedTransport>[] = [];
+  const store = await openSqliteStore({ file: ":memory:" });
+  const sessions = createSessions({
+    host: { accounts: () => accounts, store },
+    validator: createAjvValidator(),
+    gatewayOptions: () => {
+      const transport = scriptedTransport(({ url }) =>
+        url.includes("oauth2") ? tokenReply() : jsonReply(200, payment),
+      );
+      transports.push(transport);
+      return { transport, clock: instantClock(), fits };
+    },
+  });
+  return { accounts, store, sessions, transports };
+}
+
+describe("the session of an account", () => {
+  it("is its credentials, its world, its row and one client for all who ask", async () => {
+    const { sessions, transports } = await start([shop]);
+    const all = await Promise.all(Array.from({ length: 10 }, () => sessions.open("shop")));
+    expect(all[0]).toMatchObject({ account: shop, environment: "test", row: { name: "shop", generation: 1 } });
+    expect(new Set(all.map(({ gateway }) => gateway)).size).toBe(1);
+    expect(new Set(all.map(({ row }) => row.callbackToken)).size).toBe(1);
+    expect(transports).toHaveLength(1);
+  });
+
+  it("is never another account's", async () => {
+    const { sessions } = await start([shop, { ...shop, name: "store" }]);
+    const error = await refusal(sessions.open("shopp"));
+    expect(error).toMatchObject({ code: "account_unknown", outcome: "not-applied" });
+    const [one, other] = await Promise.all([sessions.open("shop"), sessions.open("store")]);
+    expect(one.gateway).not.toBe(other.gateway);
+    expect(one.row.callbackToken).not.toBe(other.row.callbackToken);
+  });
+
+  it("is refused for an account that breaks a rule", async () => {
+    const { sessions, transports } = await start([{ ...shop, baseUrl: "https://api.instamojo.com" }]);
+    expect((await refusal(sessions.open("shop"))).code).toBe("account_invalid");
+    expect(transports).toEqual([]);
+  });
+
+  it("gets a new client when the secret changes, and the old one is closed", async () => {
+    const { sessions, accounts, transports } = await start([shop]);
+    const before = await sessions.open("shop");
+    await before.gateway.getPayment(paymentId);
+    accounts[0] = { ...shop, clientSecret: "another-secret-of-length" };
+    const after = await sessions.open("shop");
+    expect(after.gateway).not.toBe(before.gateway);
+    expect(after.row).toMatchObject({ generation: 1, callbackToken: before.row.callbackToken });
+    await after.gateway.getPayment(paymentId);
+    expect(transports.map((transport) => [transport.tokenCalls(), transport.isClosed])).toEqual([
+      [1, true],
+      [1, false],
+    ]);
+  });
+
+  it("is closed with all the others", async () => {
+    const { sessions, transports } = await start([shop, { ...shop, name: "store" }]);
+    await Promise.all([sessions.open("shop"), sessions.open("store")]);
+    await sessions.close();
+    expect(transports.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+    await sessions.close();
+  });
+});
+
+describe("the session of a stored row", () => {
+  it("is that of its account while it is the same one", async () => {
+    const { sessions } = await start([shop]);
+    const session = await sessions.open("shop");
+    expect(await sessions.ofRow(stored)).toMatchObject({ row: session.row });
+    expect(await sessions.ofRow({ ...stored, generation: 1 })).toMatchObject({ row: session.row });
+  });
+
+  it("is absent while its account is not there, and comes back with it", async () => {
+    const { sessions, accounts } = await start([shop]);
+    accounts.pop();
+    expect(await sessions.ofRow(stored)).toBe("absent");
+    accounts.push(shop);
+    expect(await sessions.ofRow(stored)).toMatchObject({ environment: "test" });
+  });
+
+  it("is superseded when the name stands for another world or merchant", async () => {
+    const { sessions, accounts } = await start([shop]);
+    await sessions.open("shop");
+    accounts[0] = { ...shop, clientId: "test_two" };
+    expect(await sessions.ofRow({ ...stored, generation: 1 })).toBe("superseded");
+    expect(await sessions.ofRow({ ...stored, generation: 2 })).toMatchObject({ row: { generation: 2 } });
+    expect(await sessions.ofRow({ ...stored, environment: "live" })).toBe("superseded");
+  });
+});
