@@ -45,7 +45,10 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
     if (known.stage === "refused") return null;
     assertSameRefund(known, input);
     if (known.caseId !== null) return known;
-    const found = await book.resolve(session, known);
+    const found = await book.resolve(session, known).catch((thrown: unknown) => {
+      const message = `Refund ${known.transactionId} was sent before, and nobody can say now what came of it.`;
+      throw new FlowError("refund_unknown", message, { cause: thrown });
+    });
     if (found) return found;
     throw new FlowError("refund_unknown", `Nobody can say yet whether refund ${known.transactionId} was booked.`);
   }
@@ -105,8 +108,10 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
       .catch((thrown: unknown) => thrown as Error);
     if (reply instanceof Error) return notBooked(session, refund, reply);
     const mismatch = refundMismatch(refund, reply);
-    if (!mismatch) return book.booked(refund, reply.refund.id, reply as unknown as Record<string, unknown>);
-    await book.unknown(refund);
+    if (!mismatch) {
+      return book.booked(refund, reply.refund.id, reply as unknown as Record<string, unknown>).catch(unwritten);
+    }
+    await book.unknown(refund).catch(unwritten);
     throw new FlowError("refund_unknown", `Instamojo answered, but ${mismatch} is not what was asked for.`);
   }
 
@@ -114,12 +119,12 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
   async function notBooked(session: Session, refund: RefundRow, thrown: Error): Promise<RefundRow> {
     const isRefused = isFlowError(thrown) && thrown.outcome === "not-applied";
     if (!isRefused) {
-      await book.unknown(refund);
+      await book.unknown(refund).catch(unwritten);
       throw thrown;
     }
     const wasRead = isFlowError(thrown) && thrown.statusCode !== undefined;
     const match = wasRead ? matchingRefund(await listRefunds(session.gateway).catch(() => []), refund) : undefined;
-    if (match?.id) return book.booked(refund, match.id, { refund: match.raw, success: true });
+    if (match?.id) return book.booked(refund, match.id, { refund: match.raw, success: true }).catch(unwritten);
     await store.saveRefund({ ...refund, stage: "refused", nextReadAt: null });
     throw thrown;
   }
@@ -149,6 +154,11 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
       return id === undefined ? work() : queue.run(`transaction ${session.account.name} ${id}`, work);
     },
   };
+}
+
+/** The refund was sent, which a ledger that cannot be written now does not undo; its intent stays and is looked for. */
+function unwritten(cause: unknown): never {
+  throw new FlowError("refund_unknown", "The refund was sent, but the ledger could not be written.", { cause });
 }
 
 /** One id is one refund for ever: the same payment, amount, reason and words. */

@@ -1,3 +1,4 @@
+import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import type { Payment } from "../../schemas/wire/payment.ts";
 import type { PaymentRequest } from "../../schemas/wire/payment-request.ts";
 import type { Gateway } from "../../src/client/gateway.ts";
@@ -5,7 +6,7 @@ import type { Session } from "../../src/payments/sessions.ts";
 import { createSettler } from "../../src/payments/settle.ts";
 import { openTakers } from "../../src/payments/takers.ts";
 import { FlowError } from "../../src/runtime/errors.ts";
-import type { DeliveryRow, RequestRow } from "../../src/store/rows.ts";
+import type { EventRow, RequestRow } from "../../src/store/rows.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { accountRow, requestRow } from "../stores/sample-rows.ts";
@@ -23,6 +24,16 @@ export async function openLedger(changes: Partial<RequestRow> = {}, storeChanges
   await takers.add({ id: "flow-1", statuses: everyStatus, refundUpdates: true, deliver: async () => {} });
   const row = await store.openAccount({ name: "shop", environment: "test", clientId: testAccount.clientId }, "token-1");
   const { request } = await store.addRequest(requestRow({ createdAt: clock.now(), ...changes }));
+  async function events(): Promise<PaymentStatusEvent[]> {
+    const list: PaymentStatusEvent[] = [];
+    for (;;) {
+      const [delivery] = await memory.dueDeliveries(Number.MAX_SAFE_INTEGER, 1);
+      if (!delivery) return list;
+      const row = await memory.eventById(delivery.eventId);
+      list.push((row as EventRow).event);
+      await memory.saveDelivery({ ...delivery, state: "taken" });
+    }
+  }
   let told = 0;
   const settler = createSettler({ store, takers, clock, onEvent: () => void told++ });
   return {
@@ -36,17 +47,10 @@ export async function openLedger(changes: Partial<RequestRow> = {}, storeChanges
     tag: request.tag,
     told: () => told,
     current: async () => (await memory.requestByTag(request.tag)) as RequestRow,
-    /** What the taker is sent, in order, as `Status/reason`. */
-    async sent(): Promise<string[]> {
-      const list: string[] = [];
-      for (;;) {
-        const [delivery] = await memory.dueDeliveries(Number.MAX_SAFE_INTEGER, 1);
-        if (!delivery) return list;
-        const event = (await memory.eventById(delivery.eventId))?.event;
-        list.push(`${event?.status}/${event?.reason}`);
-        await memory.saveDelivery({ ...(delivery as DeliveryRow), state: "taken" });
-      }
-    },
+    /** The events that the taker is sent, in order; they are taken. */
+    events,
+    /** The same in short: `Status/reason`. */
+    sent: async () => (await events()).map(({ status, reason }) => `${status}/${reason}`),
   };
 }
 

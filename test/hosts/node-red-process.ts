@@ -28,6 +28,8 @@ const { embeddedSettings, ledgersClosed } = await import(
   pathToFileURL(`${given.packageRoot}/dist/src/hosts/node-red/index.js`).href
 );
 
+process.stdin.on("end", () => process.exit(1)).resume();
+
 const app = express();
 const server = createServer(app);
 server.listen(given.port, "127.0.0.1");

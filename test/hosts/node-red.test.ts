@@ -251,6 +251,25 @@ describe.each(["node-red", "node-red-4"] as const)("the payment nodes on %s", (r
     expect(nodeRed.log()).not.toMatch(/uncaught|unhandled|TypeError/i);
   }, 30_000);
 
+  it("records a payment while a missing node of another package stops the flows, and delivers it after", async () => {
+    const { payment } = await bot.buy({ conversation: "while the flows stood still" });
+    const { paymentRequestId } = payment!;
+    await nodeRed.postJson("/canvas/flows", [
+      ...botFlow(simulator.url),
+      { id: "x", type: "no-such-node", z: "bot", x: 1, y: 1 },
+    ]);
+    simulator.control.pay({ paymentRequestId, outcome: "success" });
+    await simulator.control.settled();
+    const { webhooks, payments } = simulator.ledger();
+    expect(webhooks.find((webhook) => webhook.requestId === paymentRequestId)).toMatchObject({ state: "delivered" });
+    const { id } = payments.find((made) => made.requestId === paymentRequestId)!;
+    const isConfirmed = () =>
+      simulator.ledger().calls.some(({ path, status }) => path === `/v2/payments/${id}/` && status === 200);
+    while (!isConfirmed()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await nodeRed.deploy(botFlow(simulator.url));
+    expect((await bot.eventOf(paymentRequestId, "Completed")).conversation).toBe("while the flows stood still");
+  }, 30_000);
+
   it("delivers after a restart what was paid while it was stopped, without a public URL", async () => {
     const restart = async () => {
       expect(await nodeRed.stop()).toBe(0);

@@ -44,7 +44,8 @@ export async function startNodeRed({
   const argument = JSON.stringify({ release, userDir, packageRoot: root, port, isPublic, instamojo });
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, argument], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    // Its input ends with us, and it with its input: a test that is killed leaves nothing behind.
+    stdio: ["pipe", "pipe", "pipe"],
   });
   let log = "";
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));

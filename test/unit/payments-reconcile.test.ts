@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { PaymentRequest } from "../../schemas/wire/payment-request.ts";
 import { createReconcileWork } from "../../src/payments/reconcile.ts";
+import type { RefundBook } from "../../src/payments/refund-book.ts";
 import type { Session } from "../../src/payments/sessions.ts";
 import { FlowError } from "../../src/runtime/errors.ts";
 import { type LogFields, silentLogger } from "../../src/runtime/logger.ts";
@@ -53,7 +54,7 @@ async function start({ request: changes, payments = [], read, disable, follow, s
         done.push("follow");
         await follow?.();
       },
-    } as Parameters<typeof createReconcileWork>[0]["book"],
+    } as unknown as RefundBook,
     logger: { ...silentLogger, info: (text, fields) => void logged.push([text, fields]) },
   });
   return {

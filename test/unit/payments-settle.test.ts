@@ -32,16 +32,11 @@ describe("a settled fact", () => {
   });
 
   it("counts events on, and says the status before", async () => {
-    const { settler, store, tag } = await openLedger();
+    const { settler, events, tag } = await openLedger();
     await settler.settle(tag, { kind: "link-made" }, occurrence);
     await settler.settle(tag, { kind: "payment", payment: paymentRow({ state: "failed" }) }, occurrence);
     await settler.settle(tag, paid, occurrence);
-    const seen: unknown[] = [];
-    for (let delivery; ([delivery] = await store.dueDeliveries(Number.MAX_SAFE_INTEGER, 1)), delivery; ) {
-      const event = (await store.eventById(delivery.eventId))?.event;
-      seen.push([event?.sequence, event?.previousStatus, event?.status]);
-      await store.saveDelivery({ ...delivery, state: "taken" });
-    }
+    const seen = (await events()).map(({ sequence, previousStatus, status }) => [sequence, previousStatus, status]);
     expect(seen).toEqual([
       [1, null, "Pending"],
       [2, "Pending", "Failed"],
@@ -50,7 +45,7 @@ describe("a settled fact", () => {
   });
 
   it("sums what went back over all refunds of the payment", async () => {
-    const { settler, store, tag } = await openLedger();
+    const { settler, events, tag } = await openLedger();
     await settler.settle(tag, paid, occurrence);
     for (const [transactionId, amountPaise] of [
       ["one", 5_000],
@@ -59,12 +54,7 @@ describe("a settled fact", () => {
       const refund = refundRow({ transactionId, amountPaise, stage: "refunded", caseId: transactionId });
       await settler.settle(tag, { kind: "refund", refund }, occurrence);
     }
-    const events = [];
-    for (let delivery; ([delivery] = await store.dueDeliveries(Number.MAX_SAFE_INTEGER, 1)), delivery; ) {
-      events.push((await store.eventById(delivery.eventId))?.event);
-      await store.saveDelivery({ ...delivery, state: "taken" });
-    }
-    expect(events.map((event) => [event?.status, event?.reason, event?.refund?.refundedTotal])).toEqual([
+    expect((await events()).map(({ status, reason, refund }) => [status, reason, refund?.refundedTotal])).toEqual([
       ["Completed", null, undefined],
       ["Refunded", "partial", "50.00"],
       ["Refunded", "full", "200.00"],

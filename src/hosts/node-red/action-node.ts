@@ -92,7 +92,10 @@ function leave({ host, unit, node, config, message, result, send, done }: Leavin
     if ((message["error"] as { source?: { id?: string } } | undefined)?.source?.id === node.id) delete message["error"];
   } else {
     message["error"] = { ...result.error, source };
-    if ((node.wires?.[index]?.length ?? 0) === 0) return done(catchable(result.error));
+    if ((node.wires?.[index]?.length ?? 0) === 0) {
+      done(catchable(result.error));
+      return;
+    }
   }
   send(unit.ports.map((_port, position) => (position === index ? message : null)));
   done();

@@ -58,9 +58,8 @@ export function createFlowHost(red: Red): FlowHost {
     waiting.clear();
     for (const callback of callbacks) callback();
   });
-  red.events.on("runtime-event", (event: { id?: string; payload?: { state?: string; deploy?: boolean } }) => {
-    // A deploy stops the flows too, and starts them again; only a stop without one ends our work.
-    if (event.id !== "runtime-state" || event.payload?.state !== "stop" || event.payload.deploy === true) return;
+  red.events.on("runtime-event", (event: RuntimeEvent) => {
+    if (!isEnd(event)) return;
     isStarted = false;
     const closed: Promise<void> = holder
       .close()
@@ -86,6 +85,19 @@ export function createFlowHost(red: Red): FlowHost {
     },
     plugin: () => (isStarted ? holder.get() : null),
   };
+}
+
+interface RuntimeEvent {
+  readonly id?: string;
+  readonly payload?: { readonly state?: string; readonly deploy?: boolean; readonly error?: string };
+}
+
+/**
+ * Whether the flows were stopped for good. A deploy stops them too and starts them again; and while a node of another
+ * package is missing, they stand still but payments are still recorded.
+ */
+function isEnd({ id, payload }: RuntimeEvent): boolean {
+  return id === "runtime-state" && payload?.state === "stop" && payload.deploy !== true && payload.error === undefined;
 }
 
 function accountNodes(red: Red): readonly string[] {
