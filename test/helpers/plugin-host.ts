@@ -9,6 +9,7 @@ import { loadFromRegistry } from "../../src/runtime/load-units.ts";
 import { silentLogger } from "../../src/runtime/logger.ts";
 import { buildManifest } from "../../src/runtime/manifest.ts";
 import type { NodeResult } from "../../src/runtime/run-node.ts";
+import { offsetClock } from "./offset-clock.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 
@@ -70,6 +71,7 @@ export async function startPluginHost(options: PluginHostOptions = {}): Promise<
       store: await openSqliteStore({ file: options.storeFile ?? ":memory:" }),
       logger: silentLogger,
       localUrl: origin,
+      clock: offsetClock(),
       ...(options.withWebhook === false ? {} : { publicUrl: origin }),
       ...options.host,
     },
