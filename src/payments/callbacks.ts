@@ -8,13 +8,13 @@ export function webhookPath(account: string): string {
 }
 
 /** Where the gateway reports payments of one link: the account's token lets it in, the tag says which link. */
-export function callbackUrl(origin: string, account: string, token: string, tag: string): string {
-  return `${origin}${webhookPath(account)}?id=${token}&op=${tag}`;
+export function callbackUrl(base: string, account: string, token: string, tag: string): string {
+  return `${base}${webhookPath(account)}?id=${token}&op=${tag}`;
 }
 
 /** Where the buyer's browser comes back to. */
-export function returnUrl(origin: string, account: string, tag: string): string {
-  return `${origin}${webhookPath(account)}/return?op=${tag}`;
+export function returnUrl(base: string, account: string, tag: string): string {
+  return `${base}${webhookPath(account)}/return?op=${tag}`;
 }
 
 /** Adds the tag to a return address of the author's own, so that the link can be found again by it. */

@@ -26,26 +26,28 @@ export function linkAddresses(options: LinkAddressOptions): LinkAddresses {
   const { host, account, token, tag } = options;
   const errors = [...checkCallback(options.statusCallbackUrl, host), ...checkRedirect(options.redirectUrl)];
   if (errors.length > 0) throw invalidInput(errors);
-  const publicOrigin = originOf(host.publicUrl);
-  const ownCallback = publicOrigin && callbackUrl(publicOrigin, account, token, tag);
+  const publicBase = baseOf(host.publicUrl);
+  const ownCallback = publicBase && callbackUrl(publicBase, account, token, tag);
   const webhook = options.statusCallbackUrl ?? ownCallback;
-  const returnOrigin = publicOrigin ?? originOf(host.localUrl);
+  const returnBase = publicBase ?? baseOf(host.localUrl);
   if (options.redirectUrl === undefined) {
-    return { webhook, redirectUrl: returnOrigin && returnUrl(returnOrigin, account, tag) };
+    return { webhook, redirectUrl: returnBase && returnUrl(returnBase, account, tag) };
   }
   const isTagInCallback = webhook !== undefined && webhook === ownCallback;
   return { webhook, redirectUrl: isTagInCallback ? options.redirectUrl : withTag(options.redirectUrl, tag) };
 }
 
-/** The origin of a configured URL without a trailing slash; undefined where none is configured. */
-function originOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url).origin;
+/** A configured URL without a trailing slash, the path of a host that does not live at the root included. */
+function baseOf(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/+$/, "");
 }
 
 function checkCallback(url: string | undefined, host: LinkAddressOptions["host"]): FieldError[] {
   if (url === undefined) return [];
   const parsed = URL.parse(url);
-  const own = originOf(host.publicUrl);
+  const own = host.publicUrl === undefined ? undefined : new URL(host.publicUrl).origin;
   const isAllowed =
     parsed !== null &&
     parsed.username === "" &&

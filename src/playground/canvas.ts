@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { ledgersClosed } from "../hosts/node-red/index.ts";
 import type { ChatHub } from "./chat/chat-hub.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { importPeer } from "./load-peer.ts";
@@ -48,7 +49,15 @@ export async function startCanvas(options: CanvasOptions): Promise<Canvas> {
   const started = new Promise<void>((resolve) => red.events.once("flows:started", resolve));
   await red.start();
   await started;
-  return { red, handle: app, inner, close: () => red.stop() };
+  return {
+    red,
+    handle: app,
+    inner,
+    async close() {
+      await red.stop();
+      await ledgersClosed();
+    },
+  };
 }
 
 function settingsOf({ folder, packageRoot, chat, localUrl, publicUrl, log }: CanvasOptions): object {

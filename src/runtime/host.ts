@@ -14,9 +14,9 @@ export interface Host {
   /** The durable ledger. The plugin closes it. */
   readonly store: Store;
   readonly logger: Logger;
-  /** Origin under which the gateway reaches the webhook route; absent: no webhook is asked for and links are polled. */
+  /** URL under which the gateway reaches the routes, path of their root included; absent: no webhook is asked for and links are polled. */
   readonly publicUrl?: string | undefined;
-  /** Origin under which the buyer's browser reaches the return page where there is no public one (a laptop's loopback). */
+  /** URL under which the buyer's browser reaches the routes where there is no public one (a laptop's loopback). */
   readonly localUrl?: string | undefined;
   /** Further https origins that a typed status callback URL may name. */
   readonly callbackOrigins?: readonly string[] | undefined;

@@ -55,7 +55,7 @@ function describeIssue(form: TObject, issue: SchemaIssue): FieldError | null {
       return {
         field: "",
         rule: "exactly one field filled in",
-        message: `Exactly one of ${Object.keys(form.properties).join(", ")} must be filled in.`,
+        message: `Exactly one of ${titles(form).join(", ")} must be filled in.`,
         remedy: "Fill one of the fields and leave the others out.",
       };
     case "enum":
@@ -72,6 +72,10 @@ function describeIssue(form: TObject, issue: SchemaIssue): FieldError | null {
     default:
       return fieldError(form, field, formHints(schema).rule ?? "as the help of the field says");
   }
+}
+
+function titles(form: TObject): readonly string[] {
+  return Object.keys(form.properties).map((field) => fieldTitle(form, field));
 }
 
 function describeMissing(form: TObject, issue: SchemaIssue): FieldError {

@@ -31,9 +31,13 @@ describe("the addresses of a link", () => {
     expect(linkAddresses(options)).toEqual({ webhook: ownWebhook, redirectUrl: ownReturn });
   });
 
-  it("take only the origin of what is configured", () => {
-    const host = { publicUrl: "https://bot.example/base/?x=1" };
-    expect(linkAddresses({ ...options, host })).toEqual({ webhook: ownWebhook, redirectUrl: ownReturn });
+  it("keep the path below which a host lives, and nothing else of what is configured", () => {
+    const host = { publicUrl: "https://bot.example/base/?x=1#y" };
+    const below = (url: string) => url.replace("https://bot.example/", "https://bot.example/base/");
+    expect(linkAddresses({ ...options, host })).toEqual({
+      webhook: below(ownWebhook),
+      redirectUrl: below(ownReturn),
+    });
   });
 
   it("ask for no report without a public address, and bring the buyer back on the laptop", () => {

@@ -318,7 +318,7 @@ describe("the form of Get payment status", () => {
     expect(check(GetPaymentStatusInput, input)).toEqual(input);
   });
 
-  const exactlyOne = "Exactly one of paymentRequestId, paymentId, link must be filled in.";
+  const exactlyOne = "Exactly one of Payment request id, Payment id, Link must be filled in.";
   it.each<[object, string, string]>([
     [{}, "", exactlyOne],
     [{ paymentRequestId: requestId, paymentId }, "", exactlyOne],
