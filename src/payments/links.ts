@@ -12,7 +12,6 @@ import type { KeyQueue } from "./key-queue.ts";
 import { linkAddresses } from "./link-addresses.ts";
 import { createBody, linkOutput, replyMismatch } from "./link-reply.ts";
 import { maskResponse } from "./mask-response.ts";
-import { nextReadAt } from "./read-schedule.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
 
@@ -48,17 +47,11 @@ const payable = ["Pending", "Processing", "Failed"];
 
 export function createLinks({ host, store, settler, clock, queue }: LinksOptions): Links {
   async function created(request: RequestRow, reply: PaymentRequest): Promise<RequestRow> {
-    const open: RequestRow = { ...request, stage: "open", paymentRequestId: reply.id, link: reply.longurl };
-    const next: RequestRow = {
-      ...open,
-      response: maskResponse(reply),
-      version: request.version + 1,
-      nextReadAt: nextReadAt(open, clock.now()),
-    };
-    if (!(await store.commit({ request: next }))) return (await store.requestByTag(request.tag)) ?? next;
+    const response = maskResponse(reply);
+    const link = { paymentRequestId: reply.id, link: reply.longurl, response };
     const occurredAt = reply.created_at ?? new Date(clock.now()).toISOString();
-    await settler.settle(next.tag, { kind: "link-made" }, { source: "action", occurredAt, raw: maskResponse(reply) });
-    return (await store.requestByTag(next.tag)) ?? next;
+    await settler.settle(request.tag, { kind: "link-made", link }, { source: "action", occurredAt, raw: response });
+    return (await store.requestByTag(request.tag)) as RequestRow;
   }
 
   async function replace(request: RequestRow, changes: Partial<RequestRow>): Promise<void> {

@@ -20,9 +20,14 @@ export async function listRefunds(gateway: Pick<Gateway, "listRefunds">): Promis
     id: text(raw.id),
     paymentId: text(raw.payment_id) ?? idOfUrl(raw.payment),
     transactionId: text(raw.transaction_id),
-    amountPaise: gatewayPaise(text(raw.refund_amount) ?? text(raw.amount)),
+    amountPaise: gatewayPaise(decimal(raw.refund_amount) ?? decimal(raw.amount)),
     raw,
   }));
+}
+
+/** An amount as the gateway writes it, in text or as a JSON number. */
+function decimal(value: unknown): string | null {
+  return typeof value === "number" ? String(value) : text(value);
 }
 
 function text(value: unknown): string | null {
@@ -42,10 +47,13 @@ export function matchingRefund(listed: readonly ListedRefund[], refund: RefundRo
 
 /** Paise that the gateway shows as refunded for a payment by cases that are not in the ledger, made in the dashboard for example. */
 export function foreignPaise(listed: readonly ListedRefund[], paymentId: string, ours: readonly RefundRow[]): number {
-  return listed
-    .filter((row) => row.paymentId === paymentId && !ours.some((refund) => isSame(refund, row)))
-    .filter((row) => !["FINI_DENY", "FINI_WITH"].includes(String(row.raw.resolution_status)))
-    .reduce((sum, row) => sum + (row.amountPaise ?? 0), 0);
+  return (
+    listed
+      .filter((row) => row.paymentId === paymentId && !ours.some((refund) => isSame(refund, row)))
+      .filter((row) => !["FINI_DENY", "FINI_WITH"].includes(String(row.raw.resolution_status)))
+      // An amount that cannot be read may be all of it.
+      .reduce((sum, row) => sum + (row.amountPaise ?? Number.MAX_SAFE_INTEGER), 0)
+  );
 }
 
 function isSame(refund: RefundRow, row: ListedRefund): boolean {

@@ -14,7 +14,7 @@ export async function refundTarget(gateway: Gateway, id: string): Promise<Paymen
     throw new FlowError("not_paid_yet", `Payment ${id} is not a successful payment.`);
   }
   const request = await gateway.getPaymentRequest(id);
-  const ids = request.payments.map(idOfUrl).filter((paymentId) => paymentId !== null);
+  const ids = [...new Set(request.payments.map(idOfUrl))].filter((paymentId) => paymentId !== null);
   const payments = await Promise.all(ids.map((paymentId) => gateway.getPayment(paymentId)));
   const paid = payments.filter((payment) => payment.status === true);
   const [only] = paid;

@@ -123,7 +123,13 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
       throw thrown;
     }
     const wasRead = isFlowError(thrown) && thrown.statusCode !== undefined;
-    const match = wasRead ? matchingRefund(await listRefunds(session.gateway).catch(() => []), refund) : undefined;
+    const listed = wasRead ? await listRefunds(session.gateway).catch(() => null) : [];
+    if (!listed) {
+      await book.unknown(refund).catch(unwritten);
+      const message = "Instamojo refused the refund, and whether it was booked before cannot be read now.";
+      throw new FlowError("refund_unknown", message, { cause: thrown });
+    }
+    const match = matchingRefund(listed, refund);
     if (match?.id) return book.booked(refund, match.id, { refund: match.raw, success: true }).catch(unwritten);
     await store.saveRefund({ ...refund, stage: "refused", nextReadAt: null });
     throw thrown;

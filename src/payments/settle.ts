@@ -65,12 +65,12 @@ function changeOf(
 ): Change {
   const now = clock.now();
   const { payment, refund, announcement, status } = decision;
+  const after: RequestRow = { ...before, ...decision.request, status };
   const request: RequestRow = {
-    ...before,
-    status,
+    ...after,
     sequence: before.sequence + (announcement ? 1 : 0),
     version: before.version + 1,
-    nextReadAt: nextReadAt({ ...before, status }, now),
+    nextReadAt: nextReadAt(after, now),
   };
   const rows = { request, ...(payment ? { payments: [payment] } : {}), ...(refund ? { refunds: [refund] } : {}) };
   if (!announcement) return rows;

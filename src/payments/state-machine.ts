@@ -5,7 +5,7 @@ import { refundAnnouncements, statusOfPayment } from "./status-table.ts";
 
 /** Something learned about a request: from an authenticated read, or done by ourselves. */
 export type Fact =
-  | { readonly kind: "link-made" }
+  | { readonly kind: "link-made"; readonly link: Pick<RequestRow, "paymentRequestId" | "link" | "response"> }
   | { readonly kind: "payment"; readonly payment: Omit<PaymentRow, "tag"> }
   | { readonly kind: "refund"; readonly refund: RefundRow }
   | { readonly kind: "link-closed"; readonly reason: "expired" | "disabled" };
@@ -13,6 +13,7 @@ export type Fact =
 /** What a fact changes: the new rows, and what is to be told. */
 export interface Decision {
   readonly status: PaymentStatus;
+  readonly request?: Partial<RequestRow>;
   readonly payment?: PaymentRow;
   readonly refund?: RefundRow;
   readonly announcement?: { readonly status: PaymentStatus; readonly reason: EventReason | null };
@@ -30,7 +31,7 @@ const finalRefunds: readonly RefundRow["stage"][] = ["refunded", "denied", "with
 export function decide(snapshot: RequestSnapshot, fact: Fact): Decision | null {
   switch (fact.kind) {
     case "link-made":
-      return { status: snapshot.request.status, announcement: { status: "Pending", reason: null } };
+      return decideMade(snapshot.request, fact.link);
     case "payment":
       return decidePayment(snapshot, { ...fact.payment, tag: snapshot.request.tag });
     case "refund":
@@ -38,6 +39,15 @@ export function decide(snapshot: RequestSnapshot, fact: Fact): Decision | null {
     case "link-closed":
       return decideClosed(snapshot, fact.reason);
   }
+}
+
+function decideMade(request: RequestRow, link: Partial<RequestRow>): Decision | null {
+  if (request.stage === "open") return null;
+  return {
+    status: request.status,
+    request: { ...link, stage: "open" },
+    announcement: { status: "Pending", reason: null },
+  };
 }
 
 function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow): Decision | null {

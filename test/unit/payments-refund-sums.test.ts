@@ -39,8 +39,8 @@ describe("the gateway's list of refunds", () => {
     [row({ refund_amount: null, amount: "5" }), { id: "C9", paymentId, transactionId: "elsewhere", amountPaise: 500 }],
     [{}, { id: null, paymentId: null, transactionId: null, amountPaise: null }],
     [
-      { id: 9, payment_id: 1, transaction_id: {}, refund_amount: 30 },
-      { id: null, paymentId: null, transactionId: null, amountPaise: null },
+      { id: 9, payment_id: 1, transaction_id: {}, refund_amount: 30.5 },
+      { id: null, paymentId: null, transactionId: null, amountPaise: 3_050 },
     ],
   ])("is read as far as %j can be read", async (raw, expected) => {
     expect(await listed(raw)).toEqual([{ ...expected, raw }]);
@@ -78,10 +78,15 @@ describe("what others refunded of a payment", () => {
     ["our own, by its case", row({ id: "C5c0751269", transaction_id: null }), 0],
     ["our own, by its transaction id", row({ transaction_id: "order-1-refund-1" }), 0],
     ["one that names neither case nor transaction", row({ id: null, transaction_id: null }), 3_000],
-    ["one whose amount nobody can read", row({ refund_amount: "thirty" }), 0],
   ])("counts %s right", async (_, raw, paise) => {
     const ours = [refundRow({ caseId: "C5c0751269" }), refundRow({ transactionId: "asked", caseId: null })];
     expect(foreignPaise(await listed(raw), paymentId, ours)).toBe(paise);
+  });
+
+  it("may be all of it where an amount cannot be read", async () => {
+    const rows = await listed(row({ refund_amount: "thirty" }));
+    const plan = planRefund({ paidPaise: 20_000, listed: rows, ours: [], paymentId, transactionId: "mine" });
+    expect(plan).toMatchObject({ availablePaise: 0, remainingPaise: 0 });
   });
 
   it("is a sum", async () => {

@@ -32,8 +32,11 @@ describe("a settled fact", () => {
   });
 
   it("counts events on, and says the status before", async () => {
-    const { settler, events, tag } = await openLedger();
-    await settler.settle(tag, { kind: "link-made" }, occurrence);
+    const { settler, events, tag, current } = await openLedger({ stage: "asking", paymentRequestId: null, link: null });
+    const link = { paymentRequestId: "05f317448ad84649aa1a9c7328edb015", link: "https://pay", response: { id: "x" } };
+    await settler.settle(tag, { kind: "link-made", link }, occurrence);
+    expect(await settler.settle(tag, { kind: "link-made", link }, occurrence)).toBe(false);
+    expect(await current()).toMatchObject({ stage: "open", ...link });
     await settler.settle(tag, { kind: "payment", payment: paymentRow({ state: "failed" }) }, occurrence);
     await settler.settle(tag, paid, occurrence);
     const seen = (await events()).map(({ sequence, previousStatus, status }) => [sequence, previousStatus, status]);

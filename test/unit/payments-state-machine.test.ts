@@ -158,11 +158,14 @@ describe("facts of one request in any order", () => {
 });
 
 describe("one fact", () => {
-  it("of a new link is told as Pending and changes nothing", () => {
-    expect(decide(start(), { kind: "link-made" })).toEqual({
+  it("of a new link opens it and is told as Pending, once", () => {
+    const link = { paymentRequestId: "05f317448ad84649aa1a9c7328edb015", link: "https://pay", response: {} };
+    expect(decide(start({ stage: "unknown" }), { kind: "link-made", link })).toEqual({
       status: "Pending",
+      request: { ...link, stage: "open" },
       announcement: { status: "Pending", reason: null },
     });
+    expect(decide(start({ stage: "open" }), { kind: "link-made", link })).toBeNull();
   });
 
   it.each([
