@@ -66,7 +66,30 @@ describe.each(["node-red", "node-red-4"] as const)("a person at the canvas of %s
     await page.mouse.up();
   }
 
-  const wire = async (from: Locator, to: Locator) => drag(await middleOf(from), await middleOf(to));
+  /** Drags a node from the palette, as often as it takes: a busy machine misses the drop of a mouse that waits for nobody. */
+  async function drop(type: string, label: string, to: { x: number; y: number }): Promise<Locator> {
+    const item = page.locator(`[data-palette-type="${type}"]`);
+    const node = page.locator(".red-ui-flow-node-group", { hasText: label });
+    for (let attempt = 1; attempt <= 5 && (await node.count()) === 0; attempt += 1) {
+      await item.hover();
+      await drag(await middleOf(item), to);
+      await node.waitFor({ timeout: 3_000 }).catch(() => {});
+    }
+    return node;
+  }
+
+  async function wire(from: Locator, to: Locator): Promise<void> {
+    const links = page.locator(".red-ui-flow-link-line");
+    const before = await links.count();
+    for (let attempt = 1; attempt <= 5 && (await links.count()) === before; attempt += 1) {
+      await drag(await middleOf(from), await middleOf(to));
+      await links
+        .nth(before)
+        .waitFor({ timeout: 2_000, state: "attached" })
+        .catch(() => {});
+    }
+  }
+
   const output = (node: Locator, index = 0) => node.locator(".red-ui-flow-port-output .red-ui-flow-port").nth(index);
   const input = (node: Locator) => node.locator(".red-ui-flow-port-input .red-ui-flow-port");
 
@@ -89,10 +112,9 @@ describe.each(["node-red", "node-red-4"] as const)("a person at the canvas of %s
   });
 
   it("drags a node onto the canvas, opens it and adds an account that works", async () => {
-    const start = await middleOf(page.locator('[data-palette-type="instamojo-generate-payment-link"]'));
     const between = await middleOf(page.locator("#in"));
-    await drag(start, { x: between.x + 250, y: between.y });
-    const node = page.locator(".red-ui-flow-node-group", { hasText: "Generate payment link" });
+    const place = { x: between.x + 250, y: between.y };
+    const node = await drop("instamojo-generate-payment-link", "Generate payment link", place);
     await node.dblclick();
     await page.locator("#node-dialog-ok").waitFor();
     await expect(field("amount").locator(".im-error").innerText()).resolves.toContain("Amount must be filled in.");
@@ -176,10 +198,9 @@ describe.each(["node-red", "node-red-4"] as const)("a person at the canvas of %s
   }, 60_000);
 
   it("adds the event, chooses its statuses, and sends a sample into the flow", async () => {
-    const start = await middleOf(page.locator('[data-palette-type="instamojo-payment-status"]'));
     const above = await middleOf(page.locator("#in"));
-    await drag(start, { x: above.x + 20, y: above.y + 150 });
-    const node = page.locator(".red-ui-flow-node-group", { hasText: "Payment status" });
+    const place = { x: above.x + 20, y: above.y + 150 };
+    const node = await drop("instamojo-payment-status", "Payment status", place);
     await node.dblclick();
     await page.locator("#node-dialog-ok").waitFor();
     const box = (status: string) => field("statuses").locator("label", { hasText: status }).locator("input");
