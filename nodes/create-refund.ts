@@ -1,5 +1,5 @@
 import { CreateRefundInput, CreateRefundOutput } from "../schemas/create-refund.ts";
-import { defineNode, errorPort, successPort, unknownPort } from "../src/runtime/node-definition.ts";
+import { defineNode, errorPort, gatewayErrors, successPort, unknownPort } from "../src/runtime/node-definition.ts";
 
 /** Asks the gateway to give a payment back, whole or in part: one intent in the ledger, one send, ever. */
 export const createRefund = defineNode({
@@ -14,25 +14,12 @@ export const createRefund = defineNode({
   output: CreateRefundOutput,
   ports: [successPort, errorPort, unknownPort],
   errors: [
-    "invalid_input",
-    "account_unknown",
-    "account_invalid",
-    "credentials_refused",
-    "not_activated",
-    "gateway_refused",
-    "not_found",
-    "rate_limited",
-    "gateway_unreachable",
-    "gateway_timeout",
-    "gateway_error",
-    "unreadable_reply",
+    ...gatewayErrors,
     "refund_unknown",
     "transaction_id_reused",
     "not_paid_yet",
     "several_payments",
     "refund_exceeds_remaining",
-    "store_unavailable",
-    "internal_error",
   ],
   examples: [
     {

@@ -1,5 +1,5 @@
 import { GeneratePaymentLinkInput, GeneratePaymentLinkOutput } from "../schemas/generate-payment-link.ts";
-import { defineNode, errorPort, successPort } from "../src/runtime/node-definition.ts";
+import { defineNode, errorPort, gatewayErrors, successPort } from "../src/runtime/node-definition.ts";
 
 /** Makes a payment link: a payment request at the gateway, with a callback filled in and a ledger row before the call. */
 export const generatePaymentLink = defineNode({
@@ -13,24 +13,7 @@ export const generatePaymentLink = defineNode({
   input: GeneratePaymentLinkInput,
   output: GeneratePaymentLinkOutput,
   ports: [successPort, errorPort],
-  errors: [
-    "invalid_input",
-    "account_unknown",
-    "account_invalid",
-    "credentials_refused",
-    "not_activated",
-    "gateway_refused",
-    "not_found",
-    "rate_limited",
-    "gateway_unreachable",
-    "gateway_timeout",
-    "gateway_error",
-    "unreadable_reply",
-    "outcome_unknown",
-    "operation_key_reused",
-    "store_unavailable",
-    "internal_error",
-  ],
+  errors: [...gatewayErrors, "outcome_unknown", "operation_key_reused"],
   examples: [
     {
       title: "A link that Instamojo also mails and sends as SMS",

@@ -1,5 +1,5 @@
 import { GetPaymentStatusInput, GetPaymentStatusOutput } from "../schemas/get-payment-status.ts";
-import { defineNode, errorPort, successPort } from "../src/runtime/node-definition.ts";
+import { defineNode, errorPort, gatewayErrors, successPort } from "../src/runtime/node-definition.ts";
 
 /** Reads what the gateway says of a payment now, by request id, payment id or link. */
 export const getPaymentStatus = defineNode({
@@ -12,21 +12,7 @@ export const getPaymentStatus = defineNode({
   input: GetPaymentStatusInput,
   output: GetPaymentStatusOutput,
   ports: [successPort, errorPort],
-  errors: [
-    "invalid_input",
-    "account_unknown",
-    "account_invalid",
-    "credentials_refused",
-    "not_activated",
-    "gateway_refused",
-    "not_found",
-    "rate_limited",
-    "gateway_unreachable",
-    "gateway_timeout",
-    "gateway_error",
-    "unreadable_reply",
-    "internal_error",
-  ],
+  errors: [...gatewayErrors],
   examples: [
     {
       title: "A link that nobody has paid yet",
@@ -40,6 +26,7 @@ export const getPaymentStatus = defineNode({
         paymentId: null,
         link: "https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
         amount: "2500.00",
+        refundedAmount: "0.00",
         currency: "INR",
         purpose: "FIFA 16",
         reference: null,

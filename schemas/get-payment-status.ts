@@ -117,6 +117,7 @@ export const GetPaymentStatusOutput = Type.Object(
     }),
     link: Type.Union([linkField, Type.Null()], { title: "Link", description: "Address of the payment page, or null." }),
     amount: Amount("Amount", "What was asked for, in rupees."),
+    refundedAmount: Amount("Refunded amount", "What has gone back of the payment so far, in rupees."),
     currency: currencyField,
     purpose: purposeOutputField,
     reference: referenceOutputField,

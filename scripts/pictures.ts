@@ -77,13 +77,12 @@ async function takeChat(browser: Browser, { chat }: Addresses): Promise<void> {
   await page.close();
 }
 
-/** The part of the bot where money is: its nodes still say what they did for the chat. */
+/** The whole bot: its nodes still say what they did for the chat. */
 async function takeCanvas(browser: Browser, { canvas }: Addresses): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: 1460, height: 900 }, deviceScaleFactor: 1.5 });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1910 } });
   await page.goto(canvas);
   await page.getByText("Greet, offer the products").waitFor();
   await page.evaluate("RED.actions.invoke('core:toggle-right-sidebar')");
-  await page.evaluate("RED.view.reveal('teashop-event', false)");
   await page.getByText("link 200.00").waitFor();
   await page.screenshot({ path: join(images, "canvas.png") });
   await page.close();

@@ -83,6 +83,10 @@ function judgeRefusal(response: TransportResponse, body: JsonObject | undefined,
     ...(body === undefined ? {} : { response: context.mask.json(body) }),
     ...(words.fieldErrors.length === 0 ? {} : { fieldErrors: words.fieldErrors }),
   };
+  // A page of some proxy on the way does not tell what became of a request that changes something.
+  if (body === undefined && (effect === "write" || effect === "refund")) {
+    return undecided("gateway_refused", "was a refusal that cannot be read", status, body, context);
+  }
   if (status === 429) {
     const error = new FlowError("rate_limited", words.message ?? "Instamojo asked to slow down.", options);
     return repeatable({ kind: "failed", error, mayRepeat: false }, context, response.headers["retry-after"]);
@@ -96,10 +100,6 @@ function judgeRefusal(response: TransportResponse, body: JsonObject | undefined,
       kind: "token-refused",
       error: new FlowError("credentials_refused", message, { ...options, ...tokenAdvice }),
     };
-  }
-  // A page of some proxy on the way does not tell what became of a request that changes something.
-  if (body === undefined && effect !== "read") {
-    return undecided("gateway_refused", "was a refusal that cannot be read", status, body, context);
   }
   const code = refusalCodes[status] ?? "gateway_refused";
   return {

@@ -2,6 +2,7 @@ import type { EventSource } from "../../schemas/payment-status.ts";
 import type { Payment } from "../../schemas/wire/payment.ts";
 import type { PaymentRequest } from "../../schemas/wire/payment-request.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/logger.ts";
 import type { PaymentRow, RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Links } from "./links.ts";
@@ -20,14 +21,29 @@ export interface Confirmer {
   confirmRequest(session: Session, request: RequestRow, source: EventSource): Promise<PaymentRequest>;
 }
 
+/** Says, without the values, that the gateway's reads do not fit what was asked for. */
+export function reportContradiction(
+  logger: Logger,
+  { account }: Pick<RequestRow, "account">,
+  paymentId: string | null,
+  what: string,
+): void {
+  logger.error("A payment contradicts what was asked for; it starts nothing.", {
+    account,
+    ...(paymentId ? { paymentId } : {}),
+    cause: what,
+  });
+}
+
 export interface ConfirmerOptions {
   readonly store: Store;
   readonly links: Pick<Links, "adopt">;
   readonly settler: Settler;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
-export function createConfirmer({ store, links, settler, clock }: ConfirmerOptions): Confirmer {
+export function createConfirmer({ store, links, settler, clock, logger }: ConfirmerOptions): Confirmer {
   async function settlePayment(
     session: Session,
     request: RequestRow,
@@ -63,9 +79,12 @@ export function createConfirmer({ store, links, settler, clock }: ConfirmerOptio
     async confirmRequest(session, request, source) {
       const paymentRequest = await session.gateway.getPaymentRequest(request.paymentRequestId as string);
       const { payments = [] } = (await store.snapshot(request.tag)) ?? {};
-      for (const paymentId of unsettled(paymentRequest, payments)) {
-        const payment = await session.gateway.getPayment(paymentId);
-        await settlePayment(session, request, { payment, paymentRequest, source });
+      const found: Payment[] = [];
+      for (const id of unsettled(paymentRequest, payments)) found.push(await session.gateway.getPayment(id));
+      // A link that is paid by now is told as paid, not as failed first.
+      for (const payment of found.sort((left, right) => Number(right.status === true) - Number(left.status === true))) {
+        const agreement = await settlePayment(session, request, { payment, paymentRequest, source });
+        if (agreement.kind === "contradicts") reportContradiction(logger, request, payment.id, agreement.what);
       }
       return paymentRequest;
     },

@@ -3,8 +3,8 @@ import { isFlowError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { MessageRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
-import type { Confirmation, Confirmer } from "./confirm.ts";
-import type { Sessions } from "./sessions.ts";
+import { type Confirmation, type Confirmer, reportContradiction } from "./confirm.ts";
+import type { Session, Sessions } from "./sessions.ts";
 
 export interface HintOptions {
   readonly store: Store;
@@ -22,9 +22,10 @@ export function createHintWork({ store, sessions, confirmer, clock, logger }: Hi
   async function confirm(message: MessageRow): Promise<Confirmation> {
     const session = await sessions.ofRow(message);
     if (session === "absent") return { kind: "not-yet" };
-    if (session === "superseded" || message.paymentId === null) return { kind: "not-ours" };
+    if (session === "superseded") return { kind: "not-ours" };
     try {
-      return await confirmer.confirmPayment(session, message.paymentId, message.source);
+      if (message.paymentId !== null) return await confirmer.confirmPayment(session, message.paymentId, message.source);
+      return await confirmByLink(session, message);
     } catch (thrown) {
       if (!isFlowError(thrown)) throw thrown;
       logger.info("A message is not confirmed yet.", {
@@ -36,6 +37,16 @@ export function createHintWork({ store, sessions, confirmer, clock, logger }: Hi
     }
   }
 
+  /** A message that names no payment still says that something happened to its link. */
+  async function confirmByLink(session: Session, message: MessageRow): Promise<Confirmation> {
+    const { tag, paymentRequestId } = message;
+    const byTag = tag === null ? null : await store.requestByTag(tag);
+    const request = byTag ?? (paymentRequestId === null ? null : await store.requestById(message, paymentRequestId));
+    if (request?.stage !== "open" || request.account !== message.account) return { kind: "not-ours" };
+    await confirmer.confirmRequest(session, request, message.source);
+    return { kind: "agrees" };
+  }
+
   function after(message: MessageRow, confirmation: Confirmation): MessageRow {
     const now = clock.now();
     switch (confirmation.kind) {
@@ -43,11 +54,7 @@ export function createHintWork({ store, sessions, confirmer, clock, logger }: Hi
       case "not-ours":
         return { ...message, state: "done" };
       case "contradicts":
-        logger.error("A message contradicts what the gateway says; it starts nothing.", {
-          account: message.account,
-          ...(message.paymentId ? { paymentId: message.paymentId } : {}),
-          cause: confirmation.what,
-        });
+        reportContradiction(logger, message, message.paymentId, confirmation.what);
         return { ...message, state: "quarantined" };
       case "not-yet": {
         const isTooOld = now - message.receivedAt > parkAfterMs;

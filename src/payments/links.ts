@@ -11,7 +11,9 @@ import { differingField } from "./differing-field.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import { linkAddresses } from "./link-addresses.ts";
 import { createBody, linkOutput, replyMismatch } from "./link-reply.ts";
+import { readPages } from "./list-pages.ts";
 import { maskResponse } from "./mask-response.ts";
+import { nextReadAt } from "./read-schedule.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
 
@@ -27,6 +29,8 @@ export interface Run {
 
 export interface Links {
   create(run: Run, input: GeneratePaymentLinkInput): Promise<GeneratePaymentLinkOutput>;
+  /** Looks for an unanswered link by its tag; null when it is not to be seen, which proves nothing. */
+  recover(session: Session, request: RequestRow): Promise<RequestRow | null>;
   /** Takes a link of ours that the gateway has, and the ledger has not, into the ledger; null when it is not ours. */
   adopt(session: Session, found: PaymentRequest): Promise<RequestRow | null>;
 }
@@ -39,8 +43,12 @@ export interface LinksOptions {
   readonly queue: KeyQueue;
 }
 
-/** How many links are looked through to find an unanswered one again: the gateway's largest page. */
-const adoptionPage = { page: 1, limit: 500 } as const;
+/** How much earlier than our row a link may be stamped: the clocks may differ. */
+const marginMs = 86_400_000;
+/** Longer than a call can take with all its time-outs. */
+const cutOffAfterMs = 180_000;
+/** How often a key is looked up anew when its row has moved on. */
+const maxRounds = 5;
 
 /** A link that can still be paid; a default key gives no other link back. */
 const payable = ["Pending", "Processing", "Failed"];
@@ -54,26 +62,37 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
     return (await store.requestByTag(request.tag)) as RequestRow;
   }
 
-  async function replace(request: RequestRow, changes: Partial<RequestRow>): Promise<void> {
-    await store.commit({ request: { ...request, ...changes, version: request.version + 1 } });
+  /** False when the row has moved on meanwhile: a webhook may have brought the link that was missing. */
+  function change(request: RequestRow, changes: Partial<RequestRow>): Promise<boolean> {
+    return store.commit({ request: { ...request, ...changes, version: request.version + 1 } });
+  }
+
+  /** Nobody can say whether the link was made; from now on it is looked for by its tag. */
+  async function becameUnknown(request: RequestRow): Promise<void> {
+    const unknown: RequestRow = { ...request, stage: "unknown" };
+    await change(request, { stage: "unknown", nextReadAt: nextReadAt(unknown, clock.now()) });
   }
 
   /** Looks for an unanswered link by its tag. Not finding it proves nothing: the row stays, and is adopted later. */
   async function find(session: Session, request: RequestRow): Promise<RequestRow | null> {
-    const page = session.gateway.listPaymentRequests(adoptionPage);
-    const { payment_requests: listed } = await page.catch((thrown: unknown) => {
-      const message = "An earlier run may have made this link, and Instamojo cannot be asked now.";
-      throw new FlowError("outcome_unknown", message, { cause: thrown });
-    });
-    const found = listed.find((row) => tagOf(row.webhook) === request.tag || tagOf(row.redirect_url) === request.tag);
-    return found ? created(request, found) : null;
+    const listed = await readPages(async (page) => {
+      const { payment_requests: rows, next } = await session.gateway.listPaymentRequests(page);
+      return {
+        rows: rows.map((row) => ({ row, createdAt: row.created_at ?? null })),
+        hasNext: typeof next === "string",
+      };
+    }, request.createdAt - marginMs);
+    const isOurs = (row: PaymentRequest) =>
+      tagOf(row.webhook) === request.tag || tagOf(row.redirect_url) === request.tag;
+    const found = listed.find(({ row }) => isOurs(row))?.row;
+    return found && !replyMismatch(request, found, session.account.baseUrl) ? created(request, found) : null;
   }
 
   async function make(
     { session, correlation }: Run,
     key: string,
     input: GeneratePaymentLinkInput,
-  ): Promise<RequestRow> {
+  ): Promise<RequestRow | null> {
     const { account, row, gateway } = session;
     const tag = newTag();
     const addresses = linkAddresses({
@@ -85,7 +104,7 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
       redirectUrl: input.redirectUrl,
     });
     const now = clock.now();
-    const { request } = await store.addRequest({
+    const { request, isNew } = await store.addRequest({
       tag,
       account: account.name,
       environment: session.environment,
@@ -106,17 +125,20 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
       closedFor: null,
       hasWebhook: addresses.webhook !== undefined,
       createdAt: now,
-      nextReadAt: null,
+      // Only a crash leaves it at this stage for so long; then the link is looked for by its tag.
+      nextReadAt: now + cutOffAfterMs,
       version: 1,
     });
+    if (!isNew) return null;
     const reply = await gateway.createPaymentRequest(createBody(input, addresses)).catch(async (thrown: unknown) => {
       const isRefused = isFlowError(thrown) && thrown.outcome === "not-applied";
-      await replace(request, isRefused ? { stage: "refused", isCurrent: false } : { stage: "unknown" });
+      if (!isRefused) await becameUnknown(request);
+      else await change(request, { stage: "refused", isCurrent: false, nextReadAt: null });
       throw thrown;
     });
     const mismatch = replyMismatch(request, reply, account.baseUrl);
     if (mismatch) {
-      await replace(request, { stage: "unknown" });
+      await becameUnknown(request);
       throw new FlowError("outcome_unknown", `Instamojo made a link, but ${mismatch} is not what was asked for.`);
     }
     return created(request, reply).catch((thrown: unknown) => {
@@ -130,18 +152,38 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
     key: string,
     input: GeneratePaymentLinkInput,
   ): Promise<GeneratePaymentLinkOutput> {
+    for (let round = 0; round < maxRounds; round += 1) {
+      const output = await tryUnderKey(run, key, input);
+      if (output) return output;
+    }
+    throw new FlowError("store_unavailable", "Too many changes of one link came at the same time.");
+  }
+
+  /** Null when the ledger moved on meanwhile and has to be asked again. */
+  async function tryUnderKey(
+    run: Run,
+    key: string,
+    input: GeneratePaymentLinkInput,
+  ): Promise<GeneratePaymentLinkOutput | null> {
     const known = await store.requestByKey(run.session.row, key);
-    if (!known) return linkOutput(await make(run, key, input), false);
+    if (!known) return makeOutput(run, key, input);
     const field = differingField(known.input, input);
     if (field !== null) throw keyReused(input, field);
     if (known.stage === "open") {
       if (input.reference !== undefined || payable.includes(known.status)) return linkOutput(known, true);
     } else {
-      const found = await find(run.session, known);
+      const found = await find(run.session, known).catch((thrown: unknown) => {
+        const message = "An earlier run may have made this link, and Instamojo cannot be asked now.";
+        throw new FlowError("outcome_unknown", message, { cause: thrown });
+      });
       if (found) return linkOutput(found, true);
     }
-    await replace(known, { isCurrent: false });
-    return linkOutput(await make(run, key, input), false);
+    return (await change(known, { isCurrent: false })) ? makeOutput(run, key, input) : null;
+  }
+
+  async function makeOutput(run: Run, key: string, input: GeneratePaymentLinkInput) {
+    const made = await make(run, key, input);
+    return made && linkOutput(made, false);
   }
 
   return {
@@ -150,6 +192,7 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
       const key = `${run.node} ${own}`;
       return queue.run(`link ${run.session.account.name} ${key}`, () => createUnderKey(run, key, input));
     },
+    recover: find,
     async adopt(session, found) {
       const tag = tagOf(found.webhook) ?? tagOf(found.redirect_url);
       const request = tag === null ? null : await store.requestByTag(tag);

@@ -64,6 +64,7 @@ function outputOf(reads: Reads): GetPaymentStatusOutput {
     paymentId: subject?.id ?? null,
     link: request?.longurl ?? null,
     amount: formatPaise(paise),
+    refundedAmount: formatPaise(refundedPaise(reads.refunds)),
     currency: "INR",
     purpose: request?.purpose ?? subject?.title ?? null,
     reference: snapshot?.request.reference ?? null,
@@ -82,6 +83,10 @@ function outputOf(reads: Reads): GetPaymentStatusOutput {
     observedAt: reads.observedAt,
     response: maskResponse(asked ?? request ?? {}),
   };
+}
+
+function refundedPaise(refunds: readonly RefundRow[]): number {
+  return refunds.filter(({ stage }) => stage === "refunded").reduce((sum, { amountPaise }) => sum + amountPaise, 0);
 }
 
 /** The read decides; only *Refunded* and *Cancelled*, which no read of a payment shows, come from the ledger. */

@@ -18,6 +18,11 @@ import { createSettler } from "./settle.ts";
 import { openTakers, type Takers } from "./takers.ts";
 import { createReceiver } from "./webhook.ts";
 
+/** How long the return page waits for its read. */
+const returnPageMs = 3_000;
+/** How long closing waits for calls that are under way. */
+const closeMs = 10_000;
+
 /** The life of payments for one host: what nodes call, what comes in, and what goes on by itself. */
 export interface Payments {
   readonly sessions: Sessions;
@@ -44,11 +49,11 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
   const sessions = createSessions({ host, validator, gatewayOptions });
   const settler = createSettler({ store, takers, clock, onEvent: () => deliveries.wake() });
   const links = createLinks({ host, store, settler, clock, queue });
-  const confirmer = createConfirmer({ store, links, settler, clock });
+  const confirmer = createConfirmer({ store, links, settler, clock, logger });
   const book = createRefundBook({ store, settler, confirmer, clock });
   const refunds = createRefunds({ store, book, clock, queue });
   const reads = createPaymentReads({ store, clock });
-  const reconcile = createReconcileWork({ store, sessions, confirmer, book, settler, clock, logger });
+  const reconcile = createReconcileWork({ store, sessions, confirmer, book, settler, links, clock, logger });
 
   const deliveries = startLane({
     name: "deliver",
@@ -93,9 +98,32 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     if (request?.stage !== "open") return null;
     const session = await sessions.ofRow(request).catch(() => "absent" as const);
     if (typeof session === "string") return null;
-    await confirmer.confirmRequest(session, request, "return").catch(() => {});
-    const status = (await store.requestByTag(tag))?.status ?? null;
+    const isRead = await inTime(
+      confirmer.confirmRequest(session, request, "return").then(
+        () => true,
+        () => false,
+      ),
+    );
+    const status = isRead ? ((await store.requestByTag(tag))?.status ?? null) : null;
     return status === "Pending" || status === "Processing" ? null : status;
+  }
+
+  /** A buyer waits this long for the answer of a read; after that the answer comes in the chat. */
+  function inTime(read: Promise<boolean>): Promise<boolean> {
+    let cancel = () => {};
+    const late = new Promise<false>((resolve) => {
+      cancel = clock.after(returnPageMs, () => resolve(false));
+    });
+    return Promise.race([read, late]).finally(() => cancel());
+  }
+
+  /** Waits for what is under way, but not for a gateway that does not answer: the ledger knows how to go on. */
+  async function ended(work: Promise<unknown>): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(closeMs, resolve);
+    });
+    await Promise.race([work, late]).finally(() => cancel());
   }
 
   return {
@@ -109,10 +137,9 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     receive: createReceiver({ host, clock, onMessage: () => messages.wake(), confirmReturn }),
     wakeDelivery: () => deliveries.wake(),
     async close() {
-      await Promise.all([messages.stop(), requests.stop(), cases.stop()]);
-      await queue.idle();
-      await deliveries.stop();
-      await sessions.close();
+      const stopped = Promise.all([messages.stop(), requests.stop(), cases.stop()]);
+      await ended(Promise.all([sessions.close(), stopped, queue.idle()]));
+      await ended(deliveries.stop());
       await store.close();
     },
   };

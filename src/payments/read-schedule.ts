@@ -16,14 +16,24 @@ export function nextReadAt(
   request: Pick<RequestRow, "stage" | "status" | "createdAt" | "deadlineAt" | "closedFor" | "hasWebhook">,
   now: number,
 ): number | null {
-  if (request.stage !== "open") return null;
   const age = now - request.createdAt;
+  if (request.stage === "asking" || request.stage === "unknown") {
+    return age > watchSettledMs ? null : now + searchDelay(age);
+  }
+  if (request.stage !== "open") return null;
   if (request.status === "Completed" || request.status === "Refunded" || request.status === "Cancelled") {
     return age > watchSettledMs ? null : now + (age < hour ? minute : hour);
   }
   const next = now + pollDelay(age, request.hasWebhook);
   const isDeadlineAhead = request.deadlineAt !== null && request.closedFor === null && request.deadlineAt > now;
   return isDeadlineAhead ? Math.min(next, request.deadlineAt as number) : next;
+}
+
+/** A link that nobody answered for is looked for in the gateway's lists, soon at first. */
+function searchDelay(age: number): number {
+  if (age < 10 * minute) return 10 * second;
+  if (age < hour) return minute;
+  return age < day ? 5 * minute : hour;
 }
 
 function pollDelay(age: number, hasWebhook: boolean): number {

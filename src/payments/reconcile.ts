@@ -5,6 +5,7 @@ import type { RefundRow, RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Confirmer } from "./confirm.ts";
 import { nextReadAt, nextRefundReadAt } from "./read-schedule.ts";
+import type { Links } from "./links.ts";
 import type { RefundBook } from "./refund-book.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
@@ -15,6 +16,7 @@ export interface ReconcileOptions {
   readonly confirmer: Confirmer;
   readonly book: RefundBook;
   readonly settler: Settler;
+  readonly links: Pick<Links, "recover">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,7 +29,16 @@ const failedMs = 5_000;
 const refusedMs = 300_000;
 
 /** What no webhook tells: links read by id while they are open, links that expire, refund cases until they end. */
-export function createReconcileWork({ store, sessions, confirmer, book, settler, clock, logger }: ReconcileOptions) {
+export function createReconcileWork({
+  store,
+  sessions,
+  confirmer,
+  book,
+  settler,
+  links,
+  clock,
+  logger,
+}: ReconcileOptions) {
   async function changeRequest(tag: string, change: (request: RequestRow) => Partial<RequestRow>): Promise<void> {
     const request = await store.requestByTag(tag);
     if (!request) return;
@@ -72,18 +83,31 @@ export function createReconcileWork({ store, sessions, confirmer, book, settler,
     }
   }
 
+  async function search(session: Session, request: RequestRow): Promise<void> {
+    const found = await links.recover(session, request).catch((thrown: unknown) => {
+      if (!isFlowError(thrown)) throw thrown;
+      logger.info("A link that was not answered could not be looked for.", {
+        account: request.account,
+        code: thrown.code,
+      });
+      return null;
+    });
+    if (!found) await changeRequest(request.tag, (latest) => ({ nextReadAt: nextReadAt(latest, clock.now()) }));
+  }
+
   return {
     async request(request: RequestRow): Promise<void> {
       const session = await sessions.ofRow(request);
-      if (session === "absent") return changeRequest(request.tag, () => ({ nextReadAt: clock.now() + absentMs }));
-      if (session === "superseded") return changeRequest(request.tag, () => ({ nextReadAt: null }));
-      return readRequest(session, request);
+      // A superseded generation rests too: whoever mistyped a client id puts it right again.
+      if (typeof session === "string") {
+        return changeRequest(request.tag, () => ({ nextReadAt: clock.now() + absentMs }));
+      }
+      return request.stage === "open" ? readRequest(session, request) : search(session, request);
     },
 
     async refund(refund: RefundRow): Promise<void> {
       const session = await sessions.ofRow(refund);
-      if (session === "absent") return store.saveRefund({ ...refund, nextReadAt: clock.now() + absentMs });
-      if (session === "superseded") return store.saveRefund({ ...refund, nextReadAt: null });
+      if (typeof session === "string") return store.saveRefund({ ...refund, nextReadAt: clock.now() + absentMs });
       try {
         await book.follow(session, refund);
       } catch (thrown) {

@@ -12,6 +12,9 @@ import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
 import { refundStateOf } from "./status-table.ts";
 
+/** How much earlier than our row a case may be stamped: the clocks may differ. */
+export const marginMs = 86_400_000;
+
 /** What becomes of a refund after it was sent: booked, unknown, resolved, concluded. */
 export interface RefundBook {
   /** Settles the payment first, so that its story is told in order. */
@@ -56,7 +59,7 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
   }
 
   async function resolve(session: Session, refund: RefundRow): Promise<RefundRow | null> {
-    const match = matchingRefund(await listRefunds(session.gateway), refund);
+    const match = matchingRefund(await listRefunds(session.gateway, refund.createdAt - marginMs), refund);
     return match?.id ? booked(refund, match.id, { refund: match.raw, success: true }) : null;
   }
 

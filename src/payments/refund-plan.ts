@@ -21,7 +21,8 @@ export function planRefund(facts: {
   readonly transactionId: string;
 }): RefundPlan {
   const { paidPaise, listed, ours, paymentId, transactionId } = facts;
-  const others = ours.filter((refund) => refund.transactionId !== transactionId);
+  // A refund that was refused under this very id may be asked for anew; any other stands, whatever its account is called.
+  const others = ours.filter((refund) => refund.transactionId !== transactionId || refund.stage !== "refused");
   const foreign = foreignPaise(listed, paymentId, ours);
   const reserved = others.filter(isReserving).reduce((sum, refund) => sum + refund.amountPaise, 0);
   const availablePaise = Math.max(0, paidPaise - foreign);

@@ -9,11 +9,11 @@ import { differingField } from "./differing-field.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import type { Run } from "./links.ts";
 import { idOfUrl } from "./payment-facts.ts";
-import { listRefunds, matchingRefund, refundMismatch } from "./refund-cases.ts";
+import { type ListedRefund, listRefunds, matchingRefund, refundMismatch } from "./refund-cases.ts";
 import { refundOutput } from "./refund-output.ts";
 import { planRefund } from "./refund-plan.ts";
 import { refundTarget } from "./refund-target.ts";
-import type { RefundBook } from "./refund-book.ts";
+import { marginMs, type RefundBook } from "./refund-book.ts";
 import type { Session } from "./sessions.ts";
 
 export interface Refunds {
@@ -61,39 +61,49 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
   ): Promise<RefundRow> {
     const account = { account: session.account.name, environment: session.environment };
     const ours = await store.refundsOfPayment(account, payment.id);
-    const listed = await listRefunds(session.gateway);
+    const listed = await listRefunds(session.gateway, Date.parse(payment.created_at ?? "") || 0);
     const paidPaise = gatewayPaise(payment.amount);
     if (paidPaise === null)
       throw new FlowError("unreadable_reply", "Instamojo's amount of the payment cannot be read.");
     const plan = planRefund({ paidPaise, listed, ours, paymentId: payment.id, transactionId });
     if (input.uniqueTransactionId === undefined && plan.hasOthers) throw needsTransactionId();
-    const amountPaise =
-      input.refundAmount === undefined ? plan.remainingPaise : (parsePaise(input.refundAmount) as number);
+    const booked = listed.find((row) => row.transactionId === transactionId);
+    const asked = input.refundAmount === undefined ? null : (parsePaise(input.refundAmount) as number);
+    const amountPaise = asked ?? booked?.amountPaise ?? plan.remainingPaise;
     if (amountPaise === 0) throw exceeds(plan, amountPaise);
     const requestId = idOfUrl(payment.payment_request);
     const request = requestId === null ? null : await store.requestById(account, requestId);
-    const reservation = await store.reserveRefund(
-      {
-        ...account,
-        transactionId,
-        paymentId: payment.id,
-        paymentRequestId: requestId,
-        tag: request?.tag ?? null,
-        input,
-        amountPaise,
-        paidPaise,
-        stage: "asking",
-        caseId: null,
-        response: null,
-        createdAt: clock.now(),
-        // Only a crash leaves it at this stage for so long; then its case is looked for.
-        nextReadAt: clock.now() + cutOffAfterMs,
-      },
-      { availablePaise: plan.availablePaise },
-    );
+    const refund: RefundRow = {
+      ...account,
+      transactionId,
+      paymentId: payment.id,
+      paymentRequestId: requestId,
+      tag: request?.tag ?? null,
+      input,
+      amountPaise,
+      paidPaise,
+      stage: "asking",
+      caseId: null,
+      response: null,
+      createdAt: clock.now(),
+      // Only a crash leaves it at this stage for so long; then its case is looked for.
+      nextReadAt: clock.now() + cutOffAfterMs,
+    };
+    if (booked) return adopt(refund, booked);
+    const reservation = await store.reserveRefund(refund, { availablePaise: plan.availablePaise });
     if (reservation.kind === "reserved") return reservation.refund;
     if (reservation.kind === "exceeds") throw exceeds(plan, amountPaise);
     throw new FlowError("transaction_id_reused", `The id ${transactionId} was taken by another refund just now.`);
+  }
+
+  /** The gateway has a case under this id that the ledger, restored from a backup for example, does not know. */
+  async function adopt(refund: RefundRow, booked: ListedRefund): Promise<RefundRow> {
+    if (!matchingRefund([booked], refund)) {
+      const message = `Instamojo already has another refund under the id ${refund.transactionId}.`;
+      throw new FlowError("transaction_id_reused", message);
+    }
+    await store.saveRefund(refund);
+    return book.booked(refund, String(booked.id), { refund: booked.raw, success: true });
   }
 
   async function send(session: Session, refund: RefundRow, input: CreateRefundInput): Promise<RefundRow> {
@@ -123,7 +133,8 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
       throw thrown;
     }
     const wasRead = isFlowError(thrown) && thrown.statusCode !== undefined;
-    const listed = wasRead ? await listRefunds(session.gateway).catch(() => null) : [];
+    const since = refund.createdAt - marginMs;
+    const listed = wasRead ? await listRefunds(session.gateway, since).catch(() => null) : [];
     if (!listed) {
       await book.unknown(refund).catch(unwritten);
       const message = "Instamojo refused the refund, and whether it was booked before cannot be read now.";
@@ -135,10 +146,22 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
     throw thrown;
   }
 
+  /** What the ledger knows under this id, or of the first refund of this payment, before anything is read. */
+  async function askedBefore(
+    account: Pick<RefundRow, "account" | "environment">,
+    { uniqueTransactionId: id, paymentId }: CreateRefundInput,
+  ): Promise<RefundRow | null> {
+    if (id !== undefined) return store.refundByTransaction(account, id);
+    if (paymentId.startsWith("MOJO")) return store.refundByTransaction(account, firstRefundId(paymentId));
+    const request = await store.requestById(account, paymentId);
+    const snapshot = request && (await store.snapshot(request.tag));
+    return snapshot?.refunds.find((refund) => refund.transactionId === firstRefundId(refund.paymentId)) ?? null;
+  }
+
   async function createUnderId(session: Session, input: CreateRefundInput): Promise<CreateRefundOutput> {
     const account = { account: session.account.name, environment: session.environment };
     const given = input.uniqueTransactionId;
-    const early = given === undefined ? null : await store.refundByTransaction(account, given);
+    const early = await askedBefore(account, input);
     const replayed = early && (await replay(session, early, input));
     if (replayed) return refundOutput(replayed, true);
     const payment = await refundTarget(session.gateway, input.paymentId);
@@ -149,6 +172,7 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
       if (again) return refundOutput(again, true);
       await book.confirmPayment(session, payment.id);
       const refund = await reserve(session, payment, transactionId, input);
+      if (refund.caseId !== null) return refundOutput(refund, true);
       return refundOutput(await send(session, refund, input), false);
     });
   }

@@ -54,8 +54,10 @@ function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow): Decision
   const known = snapshot.payments.find((other) => other.paymentId === payment.paymentId);
   if (known && rank[payment.state] <= rank[known.state]) return null;
   const others = snapshot.payments.filter((other) => other.paymentId !== payment.paymentId);
+  const status = statusOf(snapshot.request, [...others, payment], snapshot.refunds);
+  if (payment.state !== "paid" && isOvertaken(snapshot.request, others)) return { status, payment };
   return {
-    status: statusOf(snapshot.request, [...others, payment], snapshot.refunds),
+    status,
     payment,
     announcement: {
       status: statusOfPayment[payment.state],
@@ -64,9 +66,13 @@ function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow): Decision
   };
 }
 
+/** An attempt that did not pay is no news once the link is paid: "failed, try again" would be wrong by then. */
+function isOvertaken(request: RequestRow, others: readonly PaymentRow[]): boolean {
+  return request.input.allowRepeatedPayments !== true && others.some((other) => other.state === "paid");
+}
+
 function reasonOfPayment(request: RequestRow, others: readonly PaymentRow[], payment: PaymentRow): EventReason | null {
-  const isRepeatAllowed = request.input.allowRepeatedPayments === true;
-  if (!isRepeatAllowed && others.some((other) => other.state === "paid")) return "duplicate";
+  if (isOvertaken(request, others)) return "duplicate";
   if (request.status === "Cancelled") return "late";
   return payment.amountPaise > request.amountPaise ? "overpaid" : null;
 }

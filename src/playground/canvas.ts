@@ -92,7 +92,7 @@ function settingsOf({ folder, packageRoot, chat, localUrl, publicUrl, log }: Can
       projects: { enabled: false },
       page: { title: "instamojo-flow playground", favicon: icon },
       header: { title: "Playground", image: icon, url: "/chat" },
-      palette: { catalogues: [], categories: ["Payment", "chat", "common", "function"] },
+      palette: { catalogues: [], categories: ["Payment", "Chat", "common", "function"] },
       codeEditor: { lib: "monaco" },
       menu: { "menu-item-help": { label: "Open the chat", url: "/chat" } },
     },

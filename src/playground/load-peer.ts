@@ -23,10 +23,18 @@ export async function importPeer(
   return { file, module: (await import(pathToFileURL(file).href)) as Record<string, unknown> };
 }
 
+/** The package of a specifier: `deep-chat` of `deep-chat/dist/deepChat.bundle.js`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
 function missing(specifier: string, remedy: string, cause: unknown): PlaygroundError {
   return new PlaygroundError(
     "missing-peer",
-    `The playground needs the package ${specifier}. Install it with: ${remedy}`,
+    `The playground needs the package ${packageOf(specifier)}. Install it with: ${remedy}`,
     {
       cause,
     },

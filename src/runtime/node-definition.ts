@@ -66,6 +66,24 @@ export const unknownPort: Port = {
   carries: "error",
 };
 
+/** What any node that speaks to the gateway can leave with. */
+export const gatewayErrors = [
+  "invalid_input",
+  "account_unknown",
+  "account_invalid",
+  "credentials_refused",
+  "not_activated",
+  "gateway_refused",
+  "not_found",
+  "rate_limited",
+  "gateway_unreachable",
+  "gateway_timeout",
+  "gateway_error",
+  "unreadable_reply",
+  "store_unavailable",
+  "internal_error",
+] as const satisfies readonly ErrorCode[];
+
 /** Declares a node: binds the types of the executor to the schemas. */
 export function defineNode<Input extends TObject, Output extends TObject>(
   definition: Omit<NodeDefinition<Input, Output>, "kind">,

@@ -28,19 +28,24 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
       },
     );
   };
-  const latest = (name: string): AccountRow | null =>
-    read(database.get("SELECT row FROM accounts WHERE name = :name ORDER BY generation DESC LIMIT 1", { name }));
+  const all = (name: string): AccountRow[] =>
+    database
+      .all("SELECT row FROM accounts WHERE name = :name ORDER BY generation", { name })
+      .map((row) => read(row) as AccountRow);
 
   return {
     openAccount(identity, callbackToken) {
       return database.write(() => {
-        const known = latest(identity.name);
-        if (known?.environment === identity.environment && known.clientId === identity.clientId) return known;
+        const generations = all(identity.name);
+        const known = generations.find(
+          (row) => row.environment === identity.environment && row.clientId === identity.clientId,
+        );
+        if (known) return known;
         const account: AccountRow = {
           name: identity.name,
           environment: identity.environment,
           clientId: identity.clientId,
-          generation: (known?.generation ?? 0) + 1,
+          generation: generations.length + 1,
           callbackToken,
           merchant: null,
           isActive: isActive(identity.name),

@@ -36,13 +36,13 @@ export function sqliteRefunds(database: SqliteDatabase): RefundStore {
         { account: account.account, environment: account.environment, id: transactionId },
       ),
     );
-  const ofPayment = (account: Pick<RefundRow, "account" | "environment">, paymentId: string) =>
+  // By the payment whatever the account is called: renaming one must not free what is reserved.
+  const ofPayment = ({ environment }: Pick<RefundRow, "environment">, paymentId: string) =>
     database
-      .all(
-        `SELECT row FROM refunds WHERE account = :account AND environment = :environment AND payment_id = :paymentId
-         ORDER BY rowid`,
-        { account: account.account, environment: account.environment, paymentId },
-      )
+      .all("SELECT row FROM refunds WHERE payment_id = :paymentId AND environment = :environment ORDER BY rowid", {
+        environment,
+        paymentId,
+      })
       .map((row) => parseRow<RefundRow>(row) as RefundRow);
 
   return {
@@ -51,7 +51,7 @@ export function sqliteRefunds(database: SqliteDatabase): RefundStore {
         const known = byTransaction(refund, refund.transactionId);
         if (known && known.stage !== "refused") return { kind: "exists", refund: known };
         const reservedPaise = ofPayment(refund, refund.paymentId)
-          .filter((other) => other.transactionId !== refund.transactionId && isReserving(other))
+          .filter(isReserving)
           .reduce((sum, other) => sum + other.amountPaise, 0);
         if (refund.amountPaise > availablePaise - reservedPaise) return { kind: "exceeds", reservedPaise };
         writeRefund(database, refund);

@@ -28,7 +28,7 @@ export const migrations: readonly string[] = [
     tag TEXT, next_read_at INTEGER, row TEXT NOT NULL,
     PRIMARY KEY (account, environment, transaction_id)
   ) STRICT;
-  CREATE INDEX refunds_by_payment ON refunds (account, environment, payment_id);
+  CREATE INDEX refunds_by_payment ON refunds (payment_id);
   CREATE INDEX refunds_by_tag ON refunds (tag) WHERE tag IS NOT NULL;
   CREATE INDEX refunds_due ON refunds (next_read_at) WHERE next_read_at IS NOT NULL;
 

@@ -34,7 +34,10 @@ export type Reservation =
  * `store_unavailable` when it is not.
  */
 export interface Store {
-  /** The current generation of an account; a changed client id or world starts a new one with `callbackToken`. */
+  /**
+   * The generation of an account that these credentials belong to. A client id or world that this name has not had
+   * before starts a new one with `callbackToken`; going back to an earlier one goes on with its rows.
+   */
   openAccount(identity: AccountIdentity, callbackToken: string): Promise<AccountRow>;
   /** The account and generation that a callback token belongs to; null for an unknown token. */
   accountByToken(name: string, callbackToken: string): Promise<AccountRow | null>;
@@ -67,10 +70,8 @@ export interface Store {
     account: Pick<RefundRow, "account" | "environment">,
     transactionId: string,
   ): Promise<RefundRow | null>;
-  refundsOfPayment(
-    account: Pick<RefundRow, "account" | "environment">,
-    paymentId: string,
-  ): Promise<readonly RefundRow[]>;
+  /** All refunds of a payment, under whatever name the account had. */
+  refundsOfPayment(world: Pick<RefundRow, "environment">, paymentId: string): Promise<readonly RefundRow[]>;
   saveRefund(refund: RefundRow): Promise<void>;
   dueRefunds(now: number, limit: number): Promise<readonly RefundRow[]>;
 

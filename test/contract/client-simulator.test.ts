@@ -255,7 +255,7 @@ describe("a fault of the local Instamojo", () => {
     const { gateway, simulator } = await localInstamojo();
     const { id } = await gateway.createPaymentRequest(createBody);
     const paid = simulator.control.pay({ paymentRequestId: id, outcome: "success" });
-    simulator.control.faults({ kind: "status", status: 429, method: "POST", path: "/v2/*" });
+    simulator.control.faults({ kind: "status", status: 429, body: {}, method: "POST", path: "/v2/*" });
     expect(await refusal(gateway.createRefund(paid.id, refundBody))).toMatchObject({
       code: "rate_limited",
       outcome: "not-applied",
@@ -263,4 +263,21 @@ describe("a fault of the local Instamojo", () => {
     expect(callsTo(simulator, refundPath)).toHaveLength(1);
     expect(simulator.ledger().refunds).toHaveLength(0);
   });
+
+  it.each([401, 403, 429])(
+    "of %i as a page on a refund that was booked leaves it unknown, sent once",
+    async (status) => {
+      const { gateway, simulator } = await localInstamojo();
+      const { id } = await gateway.createPaymentRequest(createBody);
+      const paid = simulator.control.pay({ paymentRequestId: id, outcome: "success" });
+      const fault = { kind: "status", status, body: "<html></html>", isApplied: true } as const;
+      simulator.control.faults({ ...fault, method: "POST", path: "/v2/payments/*" });
+      expect(await refusal(gateway.createRefund(paid.id, refundBody))).toMatchObject({
+        code: "refund_unknown",
+        outcome: "unknown",
+      });
+      expect(callsTo(simulator, refundPath)).toHaveLength(1);
+      expect(simulator.ledger().refunds).toHaveLength(1);
+    },
+  );
 });

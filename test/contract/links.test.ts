@@ -86,7 +86,10 @@ describe("a link whose answer never came", () => {
     await start();
     host.simulator.control.faults({ kind: "reset", method: "POST", path: "/v2/payment_requests/" });
     const lost = await host.run("generate-payment-link", { ...input, reference: "order-1" });
-    expect(lost).toMatchObject({ port: "error", error: { code: "outcome_unknown", outcome: "unknown", retryable: true } });
+    expect(lost).toMatchObject({
+      port: "error",
+      error: { code: "outcome_unknown", outcome: "unknown", retryable: true },
+    });
     const found = await make({ ...input, reference: "order-1" });
     expect(found).toMatchObject({ paymentRequestId: made()[0]?.id, replayed: true });
     expect(made()).toHaveLength(1);
@@ -175,7 +178,10 @@ describe("what is sent for a link", () => {
 
   it("refuses a callback on a foreign origin before anything is sent, and names the setting", async () => {
     await start();
-    const result = await host.run("generate-payment-link", { ...input, statusCallbackUrl: "https://evil.example.com/x" });
+    const result = await host.run("generate-payment-link", {
+      ...input,
+      statusCallbackUrl: "https://evil.example.com/x",
+    });
     expect(result).toMatchObject({
       port: "error",
       error: { code: "invalid_input", fieldErrors: [{ field: "statusCallbackUrl" }] },

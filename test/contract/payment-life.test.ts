@@ -43,7 +43,10 @@ describe("the life of a payment", () => {
       sequence: 2,
     });
     pay(id);
-    expect(await host.event(({ status }) => status === "Completed")).toMatchObject({ previousStatus: "Failed", sequence: 3 });
+    expect(await host.event(({ status }) => status === "Completed")).toMatchObject({
+      previousStatus: "Failed",
+      sequence: 3,
+    });
     expect(host.events.map(({ status }) => status)).toEqual(["Pending", "Failed", "Completed"]);
   });
 
@@ -61,8 +64,13 @@ describe("the life of a payment", () => {
     await start({ withWebhook: false });
     const id = await link({ expiresAfter: 30 });
     await pass(31 * minute);
-    expect(await host.event(({ status }) => status === "Cancelled")).toMatchObject({ reason: "expired", paymentId: null });
-    expect(host.simulator.ledger().paymentRequests.find((request) => request.id === id)).toMatchObject({ isDisabled: true });
+    expect(await host.event(({ status }) => status === "Cancelled")).toMatchObject({
+      reason: "expired",
+      paymentId: null,
+    });
+    expect(host.simulator.ledger().paymentRequests.find((request) => request.id === id)).toMatchObject({
+      isDisabled: true,
+    });
     const status = await host.run("get-payment-status", { paymentRequestId: id });
     expect(status).toMatchObject({ port: "success", output: { status: "Cancelled", paid: false } });
   });
@@ -82,7 +90,8 @@ describe("the life of a payment", () => {
     const id = await link({ expiresAfter: 1 });
     await pass(2 * minute);
     await host.simulator.control.settled();
-    const refused = () => host.simulator.ledger().calls.some(({ path, status }) => path.endsWith("/disable/") && status === 403);
+    const refused = () =>
+      host.simulator.ledger().calls.some(({ path, status }) => path.endsWith("/disable/") && status === 403);
     while (!refused()) await new Promise((resolve) => setTimeout(resolve, 50));
     host.simulator.control.setSwitches({ enableDisableRefused: false });
     pay(id, "pending");
@@ -113,7 +122,10 @@ describe("the life of a payment", () => {
     pay(id);
     await host.event(({ status }) => status === "Completed");
     const second = pay(id);
-    expect(await host.event((event) => event.paymentId === second.id)).toMatchObject({ status: "Completed", reason: null });
+    expect(await host.event((event) => event.paymentId === second.id)).toMatchObject({
+      status: "Completed",
+      reason: null,
+    });
   });
 
   it("starts nothing while the account is inactive, and keeps the state", async () => {
@@ -175,7 +187,9 @@ describe("a webhook", () => {
     const { url, fields } = await paidFields();
     const before = host.simulator.ledger().calls.length;
     const answers = await Promise.all(
-      [url, url.replace(/id=[^&]+/, "id=wrong"), url.replace("/shop", "/shop2")].map((address) => post(address, fields)),
+      [url, url.replace(/id=[^&]+/, "id=wrong"), url.replace("/shop", "/shop2")].map((address) =>
+        post(address, fields),
+      ),
     );
     const seen = await Promise.all(answers.map(async (answer) => [answer.status, await answer.text()]));
     expect(seen).toEqual([
@@ -212,7 +226,8 @@ describe("the return page", () => {
   it("shows what a read says, whatever its own query claims, and settles it", async () => {
     await start({ withWebhook: false });
     const id = await link();
-    const redirect = host.simulator.ledger().paymentRequests.find((request) => request.id === id)?.redirectUrl as string;
+    const redirect = host.simulator.ledger().paymentRequests.find((request) => request.id === id)
+      ?.redirectUrl as string;
     const open = async () => (await fetch(`${redirect}&payment_status=Credit&payment_id=MOJO1`)).text();
     expect(await open()).not.toContain("Payment received");
     expect(told("Completed")).toHaveLength(0);
@@ -255,7 +270,10 @@ describe("the gateway at its least helpful", () => {
     expect(told("Completed")).toHaveLength(0);
     await pass(130_000);
     clock.advance(10 * minute);
-    expect(await host.event(({ status }) => status === "Completed")).toMatchObject({ reason: "overpaid", amount: "202.36" });
+    expect(await host.event(({ status }) => status === "Completed")).toMatchObject({
+      reason: "overpaid",
+      amount: "202.36",
+    });
   });
 });
 
@@ -319,12 +337,19 @@ describe("what everybody may see", () => {
     const results = [
       await host.run("get-payment-status", { paymentId }),
       await host.run("create-refund", { paymentId, issueType: "QFL", description: "Product is not good" }),
-      await host.run("create-refund", { paymentId, refundAmount: "1", uniqueTransactionId: "x", issueType: "QFL", description: "x" }),
+      await host.run("create-refund", {
+        paymentId,
+        refundAmount: "1",
+        uniqueTransactionId: "x",
+        issueType: "QFL",
+        description: "x",
+      }),
     ];
     const webhook = host.simulator.ledger().calls.find(({ path }) => path === "/v2/payment_requests/")?.body["webhook"];
     const token = new URL(String(webhook)).searchParams.get("id") as string;
     const shown = JSON.stringify([results, host.events, host.plugin.accounts.list()]);
-    for (const secret of [localCredentials.clientSecret, localCredentials.salt, token]) expect(shown).not.toContain(secret);
+    for (const secret of [localCredentials.clientSecret, localCredentials.salt, token])
+      expect(shown).not.toContain(secret);
     expect(shown).toContain(paymentId);
   });
 });

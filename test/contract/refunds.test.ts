@@ -31,11 +31,19 @@ describe("a refund", () => {
   it("gives back all that is left when no amount is given", async () => {
     await start();
     const { paymentId, paymentRequestId } = await paid();
-    expect(await refund({ paymentId, refundAmount: "50.01", uniqueTransactionId: "a" })).toMatchObject({ port: "success" });
+    expect(await refund({ paymentId, refundAmount: "50.01", uniqueTransactionId: "a" })).toMatchObject({
+      port: "success",
+    });
     const rest = await refund({ paymentId, uniqueTransactionId: "b" });
     expect(rest).toMatchObject({
       port: "success",
-      output: { amount: "149.99", paidAmount: "200.00", paymentRequestId, state: "requested", uniqueTransactionId: "b" },
+      output: {
+        amount: "149.99",
+        paidAmount: "200.00",
+        paymentRequestId,
+        state: "requested",
+        uniqueTransactionId: "b",
+      },
     });
     expect(booked().reduce((sum, { amountPaise }) => sum + amountPaise, 0)).toBe(20_000);
   });
@@ -61,7 +69,10 @@ describe("a refund", () => {
     await start();
     const link = await host.run("generate-payment-link", { amount: "200", purpose: "Iphone" });
     const paymentRequestId = link.port === "success" ? String(link.output["paymentRequestId"]) : "";
-    expect(await refund({ paymentId: paymentRequestId })).toMatchObject({ port: "error", error: { code: "not_paid_yet" } });
+    expect(await refund({ paymentId: paymentRequestId })).toMatchObject({
+      port: "error",
+      error: { code: "not_paid_yet" },
+    });
     const failed = host.simulator.control.pay({ paymentRequestId, outcome: "failure" });
     expect(await refund({ paymentId: failed.id })).toMatchObject({ port: "error", error: { code: "not_paid_yet" } });
     expect(sends()).toHaveLength(0);
@@ -72,7 +83,10 @@ describe("a refund", () => {
     const { paymentId } = await paid();
     await refund({ paymentId, refundAmount: "150", uniqueTransactionId: "a" });
     const result = await refund({ paymentId, refundAmount: "50.01", uniqueTransactionId: "b" });
-    expect(result).toMatchObject({ port: "error", error: { code: "refund_exceeds_remaining", outcome: "not-applied" } });
+    expect(result).toMatchObject({
+      port: "error",
+      error: { code: "refund_exceeds_remaining", outcome: "not-applied" },
+    });
     for (const number of ["50.01", "200.00", "150.00", "50.00"]) expect(JSON.stringify(result)).toContain(number);
     expect(sends()).toHaveLength(1);
     await refund({ paymentId, uniqueTransactionId: "c" });
@@ -112,7 +126,9 @@ describe("a refund", () => {
     expect(await refund({ paymentId, refundAmount: "50.01", uniqueTransactionId: "a" })).toMatchObject({
       error: { code: "refund_exceeds_remaining" },
     });
-    expect(await refund({ paymentId, refundAmount: "50", uniqueTransactionId: "a" })).toMatchObject({ port: "success" });
+    expect(await refund({ paymentId, refundAmount: "50", uniqueTransactionId: "a" })).toMatchObject({
+      port: "success",
+    });
   });
 
   it("is not made of two parallel ones that together are too much", async () => {
@@ -165,7 +181,9 @@ describe("a refund's id", () => {
       port: "error",
       error: { code: "gateway_refused", outcome: "not-applied", message: expect.stringContaining("No.") },
     });
-    expect(await refund({ paymentId, refundAmount: "20", uniqueTransactionId: "a" })).toMatchObject({ port: "success" });
+    expect(await refund({ paymentId, refundAmount: "20", uniqueTransactionId: "a" })).toMatchObject({
+      port: "success",
+    });
     expect(booked()).toHaveLength(1);
   });
 });
@@ -179,7 +197,10 @@ describe("a refund whose answer never came", () => {
     const { paymentId } = await paid();
     lose(true);
     const lost = await refund({ paymentId, uniqueTransactionId: "a" });
-    expect(lost).toMatchObject({ port: "unknown", error: { code: "refund_unknown", outcome: "unknown", retryable: false } });
+    expect(lost).toMatchObject({
+      port: "unknown",
+      error: { code: "refund_unknown", outcome: "unknown", retryable: false },
+    });
     expect(await refund({ paymentId, uniqueTransactionId: "a" })).toMatchObject({
       port: "success",
       output: { replayed: true, refundId: booked()[0]?.id },
@@ -261,6 +282,9 @@ describe("a refund case", () => {
     await refund({ paymentId, uniqueTransactionId: "a" });
     host.simulator.control.resolveRefund(String(booked()[0]?.id), "FINI_DENY");
     await host.event(({ reason: why }) => why === "refund-denied");
-    expect(await refund({ paymentId, uniqueTransactionId: "b" })).toMatchObject({ port: "success", output: { amount: "200.00" } });
+    expect(await refund({ paymentId, uniqueTransactionId: "b" })).toMatchObject({
+      port: "success",
+      output: { amount: "200.00" },
+    });
   });
 });

@@ -34,6 +34,10 @@ export interface PluginHost {
   readonly plugin: Plugin;
   readonly events: PaymentStatusEvent[];
   readonly origin: string;
+  /** What the plugin is told when it asks for its accounts; may be changed. */
+  readonly accounts: Account[];
+  /** Lets the plugin's clock jump ahead, unless the host options brought another clock. */
+  advance(ms: number): void;
   run(
     node: string,
     input: Record<string, unknown>,
@@ -61,6 +65,7 @@ export async function startPluginHost(options: PluginHostOptions = {}): Promise<
       ...(options.withSalt === false ? {} : { privateSalts: [localCredentials.salt] }),
     },
   ];
+  const clock = offsetClock();
   let plugin: Plugin | undefined;
   const { server, origin } = await serve(() => plugin);
   plugin = await createPlugin(
@@ -71,7 +76,7 @@ export async function startPluginHost(options: PluginHostOptions = {}): Promise<
       store: await openSqliteStore({ file: options.storeFile ?? ":memory:" }),
       logger: silentLogger,
       localUrl: origin,
-      clock: offsetClock(),
+      clock,
       ...(options.withWebhook === false ? {} : { publicUrl: origin }),
       ...options.host,
     },
@@ -94,6 +99,8 @@ export async function startPluginHost(options: PluginHostOptions = {}): Promise<
     plugin: running,
     events: received,
     origin,
+    accounts,
+    advance: clock.advance,
     async run(node, input, extra = {}) {
       const found = running.nodes.get(node);
       if (!found) throw new Error(`There is no node ${node}.`);

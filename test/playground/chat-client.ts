@@ -92,7 +92,7 @@ export async function askForLink(buyer: ChatClient, product = "Masala chai"): Pr
   await buyer.type("9999999999");
   let after = 0;
   for (let attempt = 0; attempt < 6; attempt += 1) {
-    const said = await buyer.waitFor(/payment link|did not work/, { after, timeoutMs: 30_000 });
+    const said = await buyer.waitFor(/payment link|cannot take payments/, { after, timeoutMs: 30_000 });
     if (said.card) return requestIdOf(said);
     after = said.seq;
     await buyer.press("Try again");

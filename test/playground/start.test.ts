@@ -209,6 +209,10 @@ describe("a start of the playground", () => {
     expect(() => findPeer("not-installed-here", "npm install not-installed-here")).toThrow(
       expect.objectContaining({ exitCode: 2, message: expect.stringContaining("npm install not-installed-here") }),
     );
+    expect(() => findPeer("not-installed-here/dist/file.js", "npm install x")).toThrow(
+      "The playground needs the package not-installed-here. Install",
+    );
+    expect(() => findPeer("@not/installed/file.js", "npm install x")).toThrow("the package @not/installed. Install");
   });
 });
 

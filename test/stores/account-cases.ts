@@ -36,7 +36,10 @@ export const accountCases: readonly StoreCase[] = [
       const live = await store.openAccount({ ...identity, clientId: "test_two", environment: "live" }, "token-3");
       expect(live).toMatchObject({ generation: 3, callbackToken: "token-3", environment: "live" });
       const back = await store.openAccount(identity, "token-4");
-      expect(back).toMatchObject({ generation: 4, callbackToken: "token-4" });
+      expect(back).toMatchObject({ generation: 1, callbackToken: "token-1" });
+      expect(await store.openAccount({ ...identity, clientId: "test_three" }, "token-5")).toMatchObject({
+        generation: 4,
+      });
     },
   },
   {

@@ -38,13 +38,13 @@ export const refundCases: readonly StoreCase[] = [
     },
   },
   {
-    says: "keeps refunds of other accounts, worlds and payments apart",
+    says: "keeps refunds of other worlds and payments apart, and of one payment together whatever its account is called",
     async prove({ store }) {
       await ask(store, "one", 20_000);
-      for (const elsewhere of [{ account: "store" }, { environment: "live" }] as const) {
-        expect(await ask(store, "one", 20_000, elsewhere)).toMatchObject({ kind: "reserved" });
-        expect(await store.refundsOfPayment({ ...shopAccount, ...elsewhere }, paymentId)).toHaveLength(1);
-      }
+      const live = { environment: "live" } as const;
+      expect(await ask(store, "one", 20_000, live)).toMatchObject({ kind: "reserved" });
+      expect(await store.refundsOfPayment({ ...shopAccount, ...live }, paymentId)).toHaveLength(1);
+      expect(await ask(store, "one", 1, { account: "renamed" })).toEqual({ kind: "exceeds", reservedPaise: 20_000 });
       const other = { paymentId: "MOJO5a06005J21512198" };
       expect(await ask(store, "two", 20_000, other)).toMatchObject({ kind: "reserved" });
       expect(await store.refundByTransaction({ account: "nobody", environment: "test" }, "one")).toBeNull();

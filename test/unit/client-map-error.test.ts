@@ -99,7 +99,7 @@ const rows: readonly Row[] = [
     when: "429 as a page",
     answer: html(429),
     read: "rate_limited",
-    write: "rate_limited",
+    write: "outcome_unknown",
     attempts: { read: 3, write: 1 },
   },
   {

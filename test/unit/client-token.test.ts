@@ -182,7 +182,7 @@ describe("the token of a gateway", () => {
     let issued = 0;
     const { gateway, transport } = cold((request) => {
       if (isTokenCall(request)) return tokenReply(`token-${++issued}`);
-      return issued === 1 ? { status: 401, headers: {}, body: "" } : jsonReply(201, paymentRequest);
+      return issued === 1 ? jsonReply(401, { success: false }) : jsonReply(201, paymentRequest);
     });
     await gateway.createPaymentRequest(createBody);
     expect(transport.apiCalls()).toHaveLength(2);

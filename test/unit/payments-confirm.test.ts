@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { RequestRow } from "../../src/store/rows.ts";
+import { silentLogger } from "../../src/runtime/logger.ts";
 import { createConfirmer } from "../../src/payments/confirm.ts";
 import { payment as plainPayment, paymentId, paymentRequest, refusal, requestId } from "../helpers/client-fakes.ts";
 import { fakeSession, openLedger } from "../helpers/ledger-fakes.ts";
@@ -13,7 +14,13 @@ const paidRequest = { ...paymentRequest, status: "Completed", payments: [urlOf(p
 async function start(changes: Partial<RequestRow> = {}, adopted: RequestRow | null = null) {
   const ledger = await openLedger(changes);
   const { store, settler, clock } = ledger;
-  const confirmer = createConfirmer({ store, settler, clock, links: { adopt: async () => adopted } });
+  const confirmer = createConfirmer({
+    store,
+    settler,
+    clock,
+    links: { adopt: async () => adopted },
+    logger: silentLogger,
+  });
   return { ...ledger, confirmer };
 }
 
@@ -83,7 +90,7 @@ describe("a payment that is confirmed", () => {
     const { store, settler, clock } = bare;
     const links = { adopt: async () => adopted };
     const blind = { ...store, requestById: async () => null };
-    const confirmer = createConfirmer({ store: blind, settler, clock, links });
+    const confirmer = createConfirmer({ store: blind, settler, clock, links, logger: silentLogger });
     const session = fakeSession({ payments: [payment], requests: [paidRequest] });
     expect(await confirmer.confirmPayment(session, paymentId, "webhook")).toEqual({ kind: "agrees" });
     expect(await bare.sent()).toEqual(["Completed/null"]);

@@ -5,6 +5,7 @@ import type { Session } from "../../src/payments/sessions.ts";
 import { FlowError } from "../../src/runtime/errors.ts";
 import { type LogFields, silentLogger } from "../../src/runtime/logger.ts";
 import type { MessageRow } from "../../src/store/rows.ts";
+import { paymentRequest } from "../helpers/client-fakes.ts";
 import { fakeSession, openLedger } from "../helpers/ledger-fakes.ts";
 import { messageRow } from "../stores/sample-rows.ts";
 
@@ -32,8 +33,9 @@ async function workOn(
         if (answer instanceof Error) throw answer;
         return answer;
       },
-      confirmRequest: async () => {
-        throw new Error("A message is about a payment.");
+      confirmRequest: async (_, __, source) => {
+        asked.push(["link", source]);
+        return paymentRequest;
       },
     },
     clock,
@@ -58,7 +60,7 @@ describe("a recorded message", () => {
     const { saved, row, logged } = await workOn({}, { kind: "contradicts", what: "amount" });
     expect(saved).toEqual({ ...row, state: "quarantined" });
     const fields = { account: "shop", paymentId: row.paymentId, cause: "amount" };
-    expect(logged).toEqual([["A message contradicts what the gateway says; it starts nothing.", fields]]);
+    expect(logged).toEqual([["A payment contradicts what was asked for; it starts nothing.", fields]]);
   });
 
   it.each([
@@ -95,8 +97,18 @@ describe("a recorded message", () => {
     expect(await workOn({}, { kind: "agrees" }, "superseded")).toMatchObject({ saved: { state: "done" }, asked: [] });
   });
 
-  it("about no payment is done without a call", async () => {
-    expect(await workOn({ paymentId: null }, { kind: "agrees" })).toMatchObject({
+  it("about no payment reads the link that it names by tag or id", async () => {
+    for (const named of [{ paymentRequestId: null }, { tag: null }]) {
+      expect(await workOn({ paymentId: null, ...named }, { kind: "agrees" })).toMatchObject({
+        saved: { state: "done" },
+        asked: [["link", "webhook"]],
+      });
+    }
+  });
+
+  it("about no payment and no link of ours is done without a call", async () => {
+    const nothing = { paymentId: null, tag: null, paymentRequestId: null };
+    expect(await workOn(nothing, { kind: "agrees" })).toMatchObject({
       saved: { state: "done" },
       asked: [],
     });

@@ -36,8 +36,16 @@ describe("a link is read again", () => {
     }
   });
 
-  it.each(["asking", "unknown", "refused"] as const)("never while it is %s", (stage) => {
-    expect(delay(0, { stage })).toBeNull();
+  it("never when it was refused", () => {
+    expect(delay(0, { stage: "refused" })).toBeNull();
+  });
+
+  it.each(["asking", "unknown"] as const)("looked for in the lists while it is %s, ever more rarely", (stage) => {
+    expect(delay(0, { stage })).toBe(10_000);
+    expect(delay(600_000, { stage })).toBe(60_000);
+    expect(delay(3_600_000, { stage })).toBe(300_000);
+    expect(delay(86_400_000, { stage })).toBe(3_600_000);
+    expect(delay(604_800_001, { stage })).toBeNull();
   });
 
   it("at its deadline, when that comes first", () => {

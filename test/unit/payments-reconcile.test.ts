@@ -42,6 +42,12 @@ async function start({ request: changes, payments = [], read, disable, follow, s
     settler,
     clock,
     sessions: { open: async () => session, ofRow: async () => gone ?? session, close: async () => {} },
+    links: {
+      recover: async () => {
+        done.push("search");
+        return null;
+      },
+    },
     confirmer: {
       confirmPayment: async () => ({ kind: "agrees" }),
       confirmRequest: async () => {
@@ -111,11 +117,18 @@ describe("a link that is due", () => {
     expect(await pause()).toBe(60_000);
   });
 
-  it("is left alone when its account became another", async () => {
+  it("rests while its account is another one, and goes on when that is put right", async () => {
     const { go, done, pause } = await start({ request: { nextReadAt: 1 }, session: "superseded" });
     await go();
     expect(done).toEqual([]);
-    expect(await pause()).toBeNull();
+    expect(await pause()).toBe(60_000);
+  });
+
+  it.each(["asking", "unknown"] as const)("is looked for in the lists while it is %s", async (stage) => {
+    const { go, done, pause } = await start({ request: { stage, paymentRequestId: null, nextReadAt: 1 } });
+    await go();
+    expect(done).toEqual(["search"]);
+    expect(await pause()).toBe(10_000);
   });
 
   it("and is gone from the ledger is nobody's business", async () => {
@@ -226,11 +239,11 @@ describe("a refund that is due", () => {
     await expect(saved(ledger)).rejects.toBeInstanceOf(TypeError);
   });
 
-  it("waits while its account is not there, and is left alone when that became another", async () => {
+  it("waits while its account is not there, or is another one", async () => {
     const absent = await start({ session: "absent" });
     expect((await saved(absent)).pause).toBe(60_000);
     const superseded = await start({ session: "superseded" });
-    expect((await saved(superseded)).pause).toBeNull();
+    expect((await saved(superseded)).pause).toBe(60_000);
     expect([...absent.done, ...superseded.done]).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { refundRow } from "../stores/sample-rows.ts";
 
 const paymentId = refundRow().paymentId;
 
-const listed = (...rows: Record<string, unknown>[]) => listRefunds({ listRefunds: async () => ({ refunds: rows }) });
+const listed = (...rows: Record<string, unknown>[]) => listRefunds({ listRefunds: async () => ({ refunds: rows }) }, 0);
 const row = (changes: Record<string, unknown> = {}) => ({
   id: "C9",
   payment_id: paymentId,
@@ -19,28 +19,42 @@ const row = (changes: Record<string, unknown> = {}) => ({
 });
 
 describe("the gateway's list of refunds", () => {
-  it("is asked for its newest page at its largest", async () => {
+  it.each([
+    ["until it ends", ["2026-03-03", "2026-03-02", "2026-03-01"], "2026-01-01", 3],
+    [
+      "until a whole page is older than what is looked for",
+      ["2026-03-03", "2026-02-02", "2026-02-01"],
+      "2026-03-01",
+      2,
+    ],
+    ["on while a stamp cannot be read", ["2026-03-03", null, "2026-02-01"], "2026-03-01", 3],
+  ] as const)("is read in its largest pages %s", async (_, days, since, expected) => {
     const asked: unknown[] = [];
-    await listRefunds({
-      listRefunds: async (page) => {
+    const gateway = {
+      listRefunds: async (page: { page: number; limit: number }) => {
         asked.push(page);
-        return { refunds: [] };
+        const created_at = days[page.page - 1];
+        return { refunds: [row({ created_at })], next: page.page < days.length ? "https://next" : null };
       },
-    });
-    expect(asked).toEqual([{ page: 1, limit: 500 }]);
+    };
+    await listRefunds(gateway, Date.parse(since));
+    expect(asked).toEqual([1, 2, 3].slice(0, expected).map((page) => ({ page, limit: 500 })));
   });
 
   it.each([
-    [row(), { id: "C9", paymentId, transactionId: "elsewhere", amountPaise: 3_000 }],
+    [row(), { id: "C9", paymentId, transactionId: "elsewhere", createdAt: null, amountPaise: 3_000 }],
     [
       { id: "R0312ONS85032", payment: `https://api.instamojo.com/v2/payments/${paymentId}/`, amount: "100" },
-      { id: "R0312ONS85032", paymentId, transactionId: null, amountPaise: 10_000 },
+      { id: "R0312ONS85032", paymentId, transactionId: null, createdAt: null, amountPaise: 10_000 },
     ],
-    [row({ refund_amount: null, amount: "5" }), { id: "C9", paymentId, transactionId: "elsewhere", amountPaise: 500 }],
-    [{}, { id: null, paymentId: null, transactionId: null, amountPaise: null }],
+    [
+      row({ refund_amount: null, amount: "5" }),
+      { id: "C9", paymentId, transactionId: "elsewhere", createdAt: null, amountPaise: 500 },
+    ],
+    [{}, { id: null, paymentId: null, transactionId: null, createdAt: null, amountPaise: null }],
     [
       { id: 9, payment_id: 1, transaction_id: {}, refund_amount: 30.5 },
-      { id: null, paymentId: null, transactionId: null, amountPaise: 3_050 },
+      { id: null, paymentId: null, transactionId: null, createdAt: null, amountPaise: 3_050 },
     ],
   ])("is read as far as %j can be read", async (raw, expected) => {
     expect(await listed(raw)).toEqual([{ ...expected, raw }]);
@@ -83,6 +97,11 @@ describe("what others refunded of a payment", () => {
     expect(foreignPaise(await listed(raw), paymentId, ours)).toBe(paise);
   });
 
+  it("counts a second case under an id of ours", async () => {
+    const ours = [refundRow({ caseId: "C9", transactionId: "elsewhere" })];
+    expect(foreignPaise(await listed(row(), row({ id: "C10" })), paymentId, ours)).toBe(3_000);
+  });
+
   it("may be all of it where an amount cannot be read", async () => {
     const rows = await listed(row({ refund_amount: "thirty" }));
     const plan = planRefund({ paidPaise: 20_000, listed: rows, ours: [], paymentId, transactionId: "mine" });
@@ -121,11 +140,13 @@ describe("what is left of a payment", () => {
     });
   });
 
-  it("does not count the refund that is asked for against itself", () => {
-    expect(plan([refundRow({ transactionId: "new", stage: "requested" })])).toMatchObject({
+  it("does not count a refused refund that is asked for again, but one under this id that an account had by another name", () => {
+    expect(plan([refundRow({ transactionId: "new", stage: "refused" })])).toMatchObject({
       remainingPaise: 20_000,
       hasOthers: false,
     });
+    const renamed = refundRow({ account: "renamed", transactionId: "new", stage: "requested" });
+    expect(plan([renamed])).toMatchObject({ remainingPaise: 20_000 - renamed.amountPaise, hasOthers: true });
   });
 
   it("is less by what was refunded elsewhere, which then is another refund", async () => {
@@ -162,6 +183,7 @@ describe("what is left of a payment", () => {
             id: `F${index}`,
             paymentId,
             transactionId: null,
+            createdAt: null,
             amountPaise,
             raw: {},
           }));

@@ -13,11 +13,13 @@ export default function chatMessage(RED: Red): void {
     let leave = (): void => {};
     const take = (arrival: ChatArrival): void => {
       const kept = hub.session(arrival.conversation);
+      const standing = hub.standing(arrival.conversation);
       const message: FlowMessage = {
         payload: arrival.text,
         conversation: { id: arrival.conversation },
         session: (kept.data ?? {}) as Record<string, unknown>,
         asked: (kept.asked ?? "") as string,
+        ...(standing && { standing }),
         ...(arrival.action && { action: structuredClone(arrival.action) }),
       };
       this.status({ fill: "green", shape: "dot", text: arrival.isStart ? "chat opened" : statusText(arrival.text) });

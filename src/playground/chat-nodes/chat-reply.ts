@@ -1,7 +1,7 @@
 import { fillTemplate } from "./fill-template.ts";
 import { type FlowMessage, type Red, type RedNode, statusText } from "./red-node.ts";
 
-/** The form of *Chat reply*. Card and buttons are JSON text. */
+/** The form of *Chat reply*. Card, buttons and order are JSON text. */
 interface ChatReplyConfig {
   readonly text?: string;
   readonly card?: string;
@@ -9,6 +9,7 @@ interface ChatReplyConfig {
   readonly tone?: string;
   readonly asks?: string;
   readonly once?: string;
+  readonly order?: string;
 }
 
 /** Registers *Chat reply*: says something in the conversation that the message carries. */
@@ -27,8 +28,7 @@ export default function chatReply(RED: Red): void {
         const key = config.once ? String(fillTemplate(config.once, read(message))) : "";
         const session = message.session && { asked: config.asks ?? "", data: message.session };
         const isNew = hub.say(id, said, { key: key || undefined, session });
-        const text = typeof said === "string" ? said : String(said.text ?? "card");
-        this.status({ fill: isNew ? "green" : "grey", shape: "dot", text: isNew ? statusText(text) : "said before" });
+        this.status({ fill: isNew ? "green" : "grey", shape: "dot", text: isNew ? "said" : "said before" });
         done();
       } catch (error) {
         this.status({ fill: "red", shape: "ring", text: statusText((error as Error).message) });
@@ -49,12 +49,13 @@ function compose(
   message: FlowMessage,
   read: (path: string) => unknown,
 ): string | Record<string, unknown> {
-  const { text, card, buttons, tone } = config;
+  const { text, card, buttons, tone, order } = config;
   if (!text && !card && !buttons) return message.payload as string | Record<string, unknown>;
   return {
     text: fillTemplate(text ?? "", read),
     card: card ? fillTemplate(JSON.parse(card), read) : undefined,
     buttons: buttons ? fillTemplate(JSON.parse(buttons), read) : undefined,
     tone,
+    order: order ? fillTemplate(JSON.parse(order), read) : undefined,
   };
 }

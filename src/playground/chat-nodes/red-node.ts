@@ -1,4 +1,5 @@
 import type { ChatHub } from "../chat/chat-hub.ts";
+import type { OrderStanding } from "../chat/order-standing.ts";
 
 /** The parts of Node-RED's node API that the chat nodes use; the package brings no types. */
 export interface Red {
@@ -31,6 +32,8 @@ export interface FlowMessage {
   session?: Record<string, unknown>;
   /** What the last reply asked for. */
   asked?: string;
+  /** Where the orders stand, by what was said about them. */
+  standing?: OrderStanding;
   /** The action of the pressed button. */
   action?: object;
 }

@@ -1,4 +1,5 @@
 import { type BotMessage, type ButtonAction, type ChatEntry, readBotMessage } from "./chat-message.ts";
+import { type OrderStanding, standingOf } from "./order-standing.ts";
 import type { Session, TranscriptStore } from "./transcript-store.ts";
 
 /** Something that came into a conversation, for the flow. */
@@ -24,6 +25,8 @@ export interface ChatHub {
   /** Says something in a conversation, once per key where one is given. Throws an Error when it is no message. */
   say(conversation: string, message: unknown, options?: SayOptions): boolean;
   session(conversation: string): Session;
+  /** Where the orders of a conversation stand, by what was said in it. */
+  standing(conversation: string): OrderStanding | undefined;
   /** Every line after one, then every new line as it comes. Returns a function that ends it. */
   follow(conversation: string, afterSeq: number, listener: (entry: ChatEntry) => void): () => void;
   /** Hands everything that arrives to a flow; what came while nobody listened comes first. */
@@ -75,6 +78,7 @@ export function createChatHub(store: TranscriptStore, now: () => number = Date.n
       return add(conversation, { from: "bot", ...said }, key === undefined ? undefined : `bot:${key}`);
     },
     session: (conversation) => store.session(conversation),
+    standing: (conversation) => standingOf(store.entries(conversation)),
     follow(conversation, afterSeq, listener) {
       for (const entry of store.entries(conversation, afterSeq)) listener(entry);
       const all = followers.get(conversation) ?? new Set();

@@ -19,6 +19,18 @@ export interface PaymentCard {
   readonly note?: string;
 }
 
+/** Where an order stands once this line is said; see `standingOf`. */
+export interface OrderLine {
+  /** The payment request; "" for an order that has no link yet. */
+  readonly id: string;
+  readonly title: string;
+  /** Answers "where is my order?" later. */
+  readonly text: string;
+  readonly buttons: readonly ReplyButton[];
+  /** Nothing more is expected of it. */
+  readonly isOver: boolean;
+}
+
 /** What the bot says. */
 export interface BotMessage {
   readonly text?: string;
@@ -26,6 +38,8 @@ export interface BotMessage {
   readonly buttons?: readonly ReplyButton[];
   /** Good or bad news, for the colour of the bubble. */
   readonly tone?: "good" | "bad";
+  /** Never leaves the server. */
+  readonly order?: OrderLine;
 }
 
 /** One line of a conversation, as it is stored. */
@@ -37,19 +51,19 @@ export interface ChatEntry extends BotMessage {
   readonly from: "bot" | "buyer";
 }
 
-/** What a chat page gets to see of a line: the labels of the buttons without their actions. */
-export interface VisibleEntry extends Omit<ChatEntry, "buttons"> {
+/** What a chat page gets to see of a line: the labels of the buttons without their actions, and nothing of the order. */
+export interface VisibleEntry extends Omit<ChatEntry, "buttons" | "order"> {
   readonly buttons?: readonly string[];
 }
 
 export const maxTextLength = 1000;
 const maxButtons = 12;
 
-export function toVisibleEntry({ buttons, ...entry }: ChatEntry): VisibleEntry {
+export function toVisibleEntry({ buttons, order: _order, ...entry }: ChatEntry): VisibleEntry {
   return buttons === undefined ? entry : { ...entry, buttons: buttons.map((button) => button.label) };
 }
 
-/** Reads what a flow hands over: text alone, or text, card and buttons. Throws an Error that says what is wrong. */
+/** Reads what a flow hands over: text alone, or text, card, buttons and order. Throws an Error that says what is wrong. */
 export function readBotMessage(value: unknown): BotMessage {
   if (typeof value === "string") return readBotMessage({ text: value });
   if (!isRecord(value)) throw new Error("A chat reply is text, or an object with text, card or buttons.");
@@ -63,6 +77,20 @@ export function readBotMessage(value: unknown): BotMessage {
     ...(card && { card }),
     ...(buttons.length > 0 && { buttons }),
     ...(tone && { tone }),
+    ...(!isBlank(value.order) && { order: readOrder(value.order, text, buttons) }),
+  };
+}
+
+/** Text and buttons are those of the line unless the order has its own. */
+function readOrder(value: unknown, lineText: string, lineButtons: readonly ReplyButton[]): OrderLine {
+  if (!isRecord(value)) throw new Error("The order of a chat reply must be an object.");
+  const { id, title, text, buttons, over } = value;
+  return {
+    id: readText(id),
+    title: readText(title),
+    text: readText(text) || lineText,
+    buttons: isBlank(buttons) ? lineButtons : readButtons(buttons),
+    isOver: over === true,
   };
 }
 
