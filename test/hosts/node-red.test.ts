@@ -231,6 +231,16 @@ describe.each(["node-red", "node-red-4"] as const)("the payment nodes on %s", (r
     expect(completed.conversation).toBe("after the redeploy");
   }, 30_000);
 
+  it("keeps for an event node that was disabled what comes meanwhile", async () => {
+    const { payment } = await bot.buy({ conversation: "while disabled" });
+    await nodeRed.deploy(botFlow(simulator.url, { paid: { d: true } }));
+    simulator.control.pay({ paymentRequestId: payment!.paymentRequestId, outcome: "success" });
+    await simulator.control.settled();
+    await nodeRed.deploy(botFlow(simulator.url));
+    const completed = await bot.eventOf(payment!.paymentRequestId, "Completed");
+    expect(completed.conversation).toBe("while disabled");
+  }, 30_000);
+
   it("survives a redeploy while a link is being made, and the event of that link still starts the flow", async () => {
     const made = simulator.ledger().paymentRequests.length;
     simulator.control.faults({ kind: "delay", delayMs: 300, method: "POST", path: "/v2/payment_requests/" });

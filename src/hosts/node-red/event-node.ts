@@ -43,10 +43,19 @@ export function registerEventNode(host: FlowHost, unit: ManifestEvent, alive: Ev
     });
     this.on("close", (isRemoved, done) => {
       alive.delete(this.id);
-      stop(isRemoved).finally(done);
+      stop(isRemoved && !isDrawn(red, this.id)).finally(done);
     });
   }
   red.nodes.registerType(`instamojo-${unit.id}`, StatusNode);
+}
+
+/** Whether the flows still hold a node. Node-RED calls one removed, too, that was only disabled. */
+function isDrawn(red: Red, id: string): boolean {
+  let isThere = false;
+  red.nodes.eachNode((config) => {
+    isThere ||= config.id === id;
+  });
+  return isThere;
 }
 
 /** The event as the message of a flow, with the conversation back in the place where the link node took it from. */
