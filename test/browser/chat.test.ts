@@ -133,7 +133,7 @@ describe("the chat page in a browser", () => {
     await chat.page.context().close();
   }, 90_000);
 
-  it("speaks the rule where the price is below what Instamojo takes", async () => {
+  it("speaks the rule where the price is below what Instamojo takes, and shows the code on the canvas", async () => {
     const chat = await openChat();
     await chat.press("sticker · ₹5.00");
     await chat.see("What is your name?");
@@ -145,7 +145,12 @@ describe("the chat page in a browser", () => {
     await chat.see("That does not look like a mobile number.");
     await chat.type("+919999999999");
     await chat.see("Amount must be at least 9.00");
+    expect((await chat.bubbles()).join()).not.toMatch(/node|fieldErrors/i);
     await screenshot(chat.page, "chat-phone-error");
+    const canvas = await chat.page.context().newPage();
+    await canvas.goto(playground.canvas);
+    await canvas.getByText("invalid_input").waitFor();
+    await canvas.close();
     await chat.press("Buy something else");
     await chat.press("Darjeeling");
     await chat.see("Here is your payment link, John.");
@@ -166,8 +171,8 @@ describe("the chat page in a browser", () => {
     expect(await other.bubbles()).toEqual(before);
     await other.type("Are you there?");
     await Promise.all([chat, other].map(({ see }) => see("Are you there?")));
-    await chat.press("Masala chai");
-    await Promise.all([chat, other].map(({ see }) => see("Masala chai, 250 g · ₹200.00")));
+    await chat.press("Pay link again");
+    await Promise.all([chat, other].map(({ see }) => see("Here is your link again.")));
     await chat.page.waitForFunction(() => document.querySelectorAll("#replies button").length === 0);
     await screenshot(other.page, "chat-desktop");
     expect(await other.bubbles()).toEqual(await chat.bubbles());
