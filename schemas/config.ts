@@ -46,6 +46,17 @@ export const Config = Type.Object(
         remedy: "Name a file that this program may create; it is relative to the configuration file.",
       } satisfies FormHints,
     }),
+    retentionDays: Type.Optional(
+      Type.Integer({
+        title: "Days to keep personal data",
+        description:
+          "How many days names, mails, phones and conversations are kept after the last event of a payment; 180 unless set.",
+        minimum: 1,
+        maximum: 3650,
+        examples: [180],
+        form: { rule: "a whole number of days from 1 to 3650" } satisfies FormHints,
+      }),
+    ),
     accounts: Type.Array(Account, {
       title: "Accounts",
       description: "In the order of adding; the first is the default choice.",

@@ -15,6 +15,8 @@ export interface LoadedConfig {
   readonly publicUrl: string | undefined;
   readonly callbackOrigins: readonly string[];
   readonly maxAccounts: number;
+  /** Days that personal data is kept; undefined for the default. */
+  readonly retentionDays: number | undefined;
   /** File of the ledger, absolute. */
   readonly storeFile: string;
   readonly accounts: readonly Account[];
@@ -72,6 +74,7 @@ export function loadConfig(file: string, { validator, env }: LoadConfigOptions):
     publicUrl: config.publicUrl?.replace(/\/$/, ""),
     callbackOrigins: config.callbackOrigins ?? [],
     maxAccounts,
+    retentionDays: config.retentionDays,
     storeFile: resolve(dirname(path), config.store.slice("sqlite:".length)),
     accounts: config.accounts.map((account) => canonical(account, validator)),
   };

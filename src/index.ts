@@ -26,6 +26,7 @@ export { defineEvent, type EventDefinition } from "./runtime/event-definition.ts
 export type { HandlerRequest, HandlerResponse, Host, RunRequest, Taker } from "./runtime/host.ts";
 export { loadFromRegistry } from "./runtime/load-units.ts";
 export { type LogFields, type Logger, silentLogger } from "./runtime/logger.ts";
+export type { MetricLabels, Metrics } from "./runtime/metrics.ts";
 export { defineNode, errorPort, type NodeDefinition, successPort, unknownPort } from "./runtime/node-definition.ts";
 export { type NodeResult, runNode } from "./runtime/run-node.ts";
 export { checkInput, type Validator } from "./runtime/validation.ts";

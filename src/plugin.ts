@@ -4,7 +4,11 @@ import type { PaymentStatusEvent } from "../schemas/payment-status.ts";
 import { type AccountView, environmentOf, tierWarning } from "./accounts.ts";
 import { type ConnectionReport, testConnection } from "./client/connection-test.ts";
 import type { GatewayOptions } from "./client/gateway.ts";
+import { createOperator, type Operator } from "./operator/operator.ts";
+import { ownerCommands } from "./payments/owner-commands.ts";
 import { type Payments, startPayments } from "./payments/payments.ts";
+import type { Forgetting } from "./payments/forget.ts";
+import type { Quarantine } from "./payments/quarantine.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { FlowError, invalidInput } from "./runtime/errors.ts";
 import type { EventDefinition } from "./runtime/event-definition.ts";
@@ -12,6 +16,8 @@ import type { HandlerRequest, HandlerResponse, Host, RunRequest, Taker } from ".
 import { importDeclaration, loadUnits } from "./runtime/load-units.ts";
 import type { NodeDefinition } from "./runtime/node-definition.ts";
 import { type NodeResult, runNode } from "./runtime/run-node.ts";
+import { type OwnerServer, serveOwner } from "./store/owner-socket.ts";
+import type { Undelivered } from "./store/undelivered.ts";
 
 /** A node of the palette, ready to run. */
 export interface PluginNode {
@@ -36,6 +42,16 @@ export interface PluginEvent {
   /** An account starts active. While inactive its payments are recorded and shown, but start nothing. */
   activate(account: string): Promise<void>;
   deactivate(account: string): Promise<void>;
+  /** Forgets all receivers but these, for a host that knows which of them still exist. */
+  forgetOthers(ids: readonly string[]): Promise<void>;
+  /**
+   * Sends an event once more to every receiver it was for, parked or taken, and after it, in order, all that its payment
+   * request still owes them. An event that had nobody goes to those that want it now. Returns the ids of its receivers:
+   * none while nobody wants it or the account is inactive. Throws FlowError `not_found`.
+   */
+  redeliver(eventId: string): Promise<readonly string[]>;
+  /** What did not reach anybody: how much waits, is parked or unclaimed, and the parked events with what they hold. */
+  undelivered(limit?: number): Promise<Undelivered>;
   /** A complete payload of a status, as if it came from this account now. Throws FlowError for live accounts. */
   sample(status: PaymentStatus, account: string, correlation?: unknown): PaymentStatusEvent;
 }
@@ -58,6 +74,12 @@ export interface Plugin {
   };
   /** Takes the webhook and return routes: `/integrations/instamojo/{account}` and `…/return`. Never rejects. */
   receive(request: HandlerRequest): Promise<HandlerResponse>;
+  /** What a person decides about payments that contradict the gateway's reads or are not confirmed. */
+  readonly quarantine: Quarantine;
+  /** Erases the personal data of one request. */
+  readonly forget: Forgetting["forget"];
+  /** What happened to a payment, and what a person decides about it. The host asks for the login. */
+  readonly operator: Operator;
   /** Finishes what is in flight and closes the ledger. */
   close(): Promise<void>;
 }
@@ -90,6 +112,8 @@ export async function createPlugin(manifest: Manifest, host: Host, options: Plug
     ...(host.timeouts ? { timeouts: host.timeouts } : {}),
   });
   const payments = await startPayments({ host, validator, clock, gatewayOptions });
+  const operator = createOperator({ host, payments, clock });
+  const owner = await takeCommands(host, operator);
 
   const runWith = (definition: NodeDefinition, { account, input, key, correlation }: RunRequest): Promise<NodeResult> =>
     runNode(definition, input, {
@@ -117,18 +141,41 @@ export async function createPlugin(manifest: Manifest, host: Host, options: Plug
       testConnection: (account) => testConnection(account, gatewayOptions()),
     },
     receive: payments.receive,
-    close: payments.close,
+    operator,
+    quarantine: payments.quarantine,
+    forget: payments.forget,
+    async close() {
+      await owner?.close();
+      await payments.close();
+    },
   };
 }
 
-function pluginEvent(definition: EventDefinition, host: Host, payments: Payments): PluginEvent {
+/** Payments go on without it: commands of other processes then need this one stopped. */
+async function takeCommands({ ledgerFile, logger }: Host, { commands }: Operator): Promise<OwnerServer | null> {
+  if (ledgerFile === undefined || ledgerFile === ":memory:") return null;
+  try {
+    return await serveOwner(ledgerFile, { ...ownerCommands(), ...commands });
+  } catch {
+    logger.warn("Commands of other processes cannot be taken: the socket beside the ledger could not be made.");
+    return null;
+  }
+}
+
+function pluginEvent(definition: EventDefinition, host: Host, { takers, deliveries }: Payments): PluginEvent {
   return {
     definition,
     async subscribe(taker) {
-      await payments.takers.add(taker);
-      payments.wakeDelivery();
-      return { pause: () => payments.takers.pause(taker.id), forget: () => payments.takers.forget(taker.id) };
+      await takers.add(taker);
+      deliveries.wake();
+      return {
+        pause: () => takers.pause(taker),
+        forget: () => takers.forget(taker.id).finally(() => deliveries.wake()),
+      };
     },
+    forgetOthers: (ids) => takers.forgetOthers(ids).finally(() => deliveries.wake()),
+    redeliver: (eventId) => deliveries.redeliver(eventId),
+    undelivered: (limit = 100) => host.store.undelivered(limit),
     activate: (account) => host.store.setActive(account, true),
     deactivate: (account) => host.store.setActive(account, false),
     sample: (status, name, correlation = null) => sampleEvent(definition, { status, name, correlation }, host),

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { maxBodyBytes } from "./payments/webhook.ts";
 import type { HandlerRequest, HandlerResponse } from "./runtime/host.ts";
 
@@ -9,58 +9,137 @@ export { maxBodyBytes } from "./payments/webhook.ts";
 
 type Receive = (request: HandlerRequest) => Promise<HandlerResponse>;
 
-const tooLarge: HandlerResponse = {
-  status: 413,
+const plain = (status: number, body: string): HandlerResponse => ({
+  status,
   headers: { "content-type": "text/plain; charset=utf-8", connection: "close" },
-  body: "The body is too large.",
-};
+  body,
+});
+const tooLarge = plain(413, "The body is too large.");
+const tooSlow = plain(408, "The body came too slowly.");
+const malformed = plain(400, "The form is malformed.");
 
-/** For `node:http`: reads at most 64 kB and answers with what `receive` says. */
-export function nodeHandler(receive: Receive): (request: IncomingMessage, response: ServerResponse) => void {
+export interface NodeHandlerOptions {
+  /** How long a body may take to come in, in milliseconds; 10 s unless given. */
+  readonly bodyTimeoutMs?: number;
+}
+
+/**
+ * For `node:http`: reads at most 64 kB of UTF-8 within ten seconds and answers with what `receive` says. Header time-outs
+ * and the number of connections are the server's; {@link createWebhookServer} makes one that has them.
+ */
+export function nodeHandler(
+  receive: Receive,
+  { bodyTimeoutMs = 10_000 }: NodeHandlerOptions = {},
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isOver = false;
+    const timer = setTimeout(() => refuse(tooSlow), bodyTimeoutMs);
     const send = ({ status, headers, body }: HandlerResponse) => {
-      if (!response.headersSent) response.writeHead(status, headers).end(body);
+      if (!response.headersSent && !response.destroyed) response.writeHead(status, headers).end(body);
+    };
+    /** Takes no more of the body; true only once. */
+    const end = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
+      clearTimeout(timer);
+      return true;
+    };
+    const refuse = (answer: HandlerResponse) => {
+      if (!end()) return;
+      chunks.length = 0;
+      // What still comes is dropped; the connection closes with the answer.
+      request.resume();
+      send(answer);
     };
     request.on("error", () => response.destroy());
+    request.on("close", end);
     request.on("data", (chunk: Buffer) => {
+      if (isOver) return;
       size += chunk.length;
-      if (size <= maxBodyBytes) chunks.push(chunk);
-      else send(tooLarge);
+      if (size > maxBodyBytes) refuse(tooLarge);
+      else chunks.push(chunk);
     });
     request.on("end", () => {
-      if (size > maxBodyBytes) return;
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
-      );
-      const body = decode(Buffer.concat(chunks));
-      void receive({ method: request.method ?? "GET", path: request.url ?? "/", headers, body }).then(send, () =>
-        response.destroy(),
-      );
+      if (!end()) return;
+      const body = decode(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      if (body === null) send(malformed);
+      else void receive(handlerRequest(request, body)).then(send, () => response.destroy());
     });
+    if (Number(request.headers["content-length"]) > maxBodyBytes) refuse(tooLarge);
   };
+}
+
+function handlerRequest({ method = "GET", url = "/", headers }: IncomingMessage, body: string): HandlerRequest {
+  const plainHeaders: Record<string, string | undefined> = Object.create(null);
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    plainHeaders[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return { method, path: url, headers: plainHeaders, body };
+}
+
+/** A `node:http` server for the public routes alone, not listening yet: short time-outs, few headers, bounded connections. */
+export function createWebhookServer(receive: Receive, options: NodeHandlerOptions = {}): Server {
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 20_000,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16 * 1024,
+    },
+    nodeHandler(receive, options),
+  );
+  server.maxConnections = 1_000;
+  server.maxHeadersCount = 100;
+  return server;
 }
 
 /** For `Request` and `Response`. */
 export function fetchHandler(receive: Receive): (request: Request) => Promise<Response> {
   return async (request) => {
     const url = new URL(request.url);
-    const bytes = Buffer.from(await request.arrayBuffer());
-    const { status, headers, body } =
-      bytes.length > maxBodyBytes
-        ? tooLarge
+    const bytes = await readBody(request);
+    const body = bytes && decode(bytes);
+    const {
+      status,
+      headers,
+      body: text,
+    } = bytes === null
+      ? tooLarge
+      : body === null
+        ? malformed
         : await receive({
             method: request.method,
             path: url.pathname + url.search,
             headers: Object.fromEntries(request.headers),
-            body: decode(bytes),
+            body: body as string,
           });
-    return new Response(body, { status, headers });
+    return new Response(text, { status, headers });
   };
 }
 
-/** Bytes that are no UTF-8 become U+FFFD, which no signature of the sender's covers. */
-function decode(bytes: Buffer): string {
-  return bytes.toString("utf8");
+/** At most 64 kB; null for more, without reading on. */
+async function readBody({ body }: Request): Promise<Buffer | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > maxBodyBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Null for bytes that are no UTF-8. */
+function decode(bytes: Buffer): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { ConfigError } from "../config.ts";
 import { type Command, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { paymentsCommand } from "./payments.ts";
 import { runCommand } from "./run.ts";
 import { simulatorCommand } from "./simulator.ts";
 import { startCommand } from "./start.ts";
@@ -8,7 +9,13 @@ import { openTerminal } from "./terminal.ts";
 import { triggerCommand } from "./trigger.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [startCommand, simulatorCommand, runCommand, triggerCommand];
+export const commands: readonly Command[] = [
+  startCommand,
+  simulatorCommand,
+  runCommand,
+  triggerCommand,
+  paymentsCommand,
+];
 
 const width = Math.max(...commands.map((command) => command.name.length));
 

@@ -1,8 +1,9 @@
 import type { Manifest } from "../../schemas/manifest.ts";
 import type { LoadedConfig } from "../config.ts";
+import { createPinoLogger } from "../logging.ts";
 import { createPlugin, type Plugin } from "../plugin.ts";
-import type { Logger } from "../runtime/logger.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";
+import type { Terminal } from "./command.ts";
 
 /** The plugin with this process as its host. Rejects with FlowError when the ledger cannot be had. */
 export async function openPlugin(options: {
@@ -10,17 +11,19 @@ export async function openPlugin(options: {
   readonly manifest: Manifest;
   /** File of the ledger, or `:memory:` for one that is gone with the process. */
   readonly storeFile: string;
-  readonly logger: Logger;
+  readonly terminal: Pick<Terminal, "note">;
 }): Promise<Plugin> {
-  const { config, manifest, storeFile, logger } = options;
+  const { config, manifest, storeFile, terminal } = options;
   const store = await openSqliteStore({ file: storeFile });
   return createPlugin(manifest, {
     tier: config.tier,
     accounts: () => config.accounts,
     store,
-    logger,
+    ledgerFile: storeFile,
+    logger: createPinoLogger({ destination: { write: (line) => terminal.note(line.trimEnd()) } }),
     publicUrl: config.publicUrl,
     callbackOrigins: config.callbackOrigins,
     maxAccounts: config.maxAccounts,
+    retentionDays: config.retentionDays,
   });
 }

@@ -2,7 +2,6 @@ import { FlowError, isFlowError } from "../runtime/errors.ts";
 import type { NodeResult } from "../runtime/run-node.ts";
 import { type Command, type ExitCode, readArguments, readJson, requireOption, UsageError } from "./command.ts";
 import { readConfiguration, readManifest, requireKnownAccount } from "./configuration.ts";
-import { noteLogger } from "./note-logger.ts";
 
 const help = `instamojo-flow run: runs one node
 
@@ -62,7 +61,7 @@ export const runCommand: Command = {
     const key = options.key === undefined ? {} : { key: options.key };
     const { openPlugin } = await import("./open-plugin.ts");
     const result = await runOnce(async () => {
-      const plugin = await openPlugin({ config, manifest, storeFile: config.storeFile, logger: noteLogger(terminal) });
+      const plugin = await openPlugin({ config, manifest, storeFile: config.storeFile, terminal });
       try {
         return await plugin.nodes.get(node)!.run({ account, input, ...key, ...correlation });
       } finally {

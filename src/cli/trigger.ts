@@ -2,7 +2,6 @@ import { paymentStatuses } from "../../schemas/payment-fields.ts";
 import { isFlowError } from "../runtime/errors.ts";
 import { type Command, readArguments, UsageError } from "./command.ts";
 import { readConfiguration, readManifest, requireKnownAccount } from "./configuration.ts";
-import { noteLogger } from "./note-logger.ts";
 
 const help = `instamojo-flow trigger: sends a sample payment-status event
 
@@ -38,7 +37,7 @@ export const triggerCommand: Command = {
       config,
       manifest: readManifest(),
       storeFile: ":memory:",
-      logger: noteLogger(terminal),
+      terminal,
     });
     try {
       const event = plugin.events.get("payment-status")!.sample(status, account);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /** The two public routes, and what rides in their queries. */
 
@@ -43,5 +43,5 @@ export function newCallbackToken(): string {
 
 /** One short name for any list of texts; equal lists have equal names. */
 export function digest(...parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return hash("sha256", JSON.stringify(parts));
 }

@@ -2,11 +2,11 @@ import type { EventSource } from "../../schemas/payment-status.ts";
 import type { Payment } from "../../schemas/wire/payment.ts";
 import type { PaymentRequest } from "../../schemas/wire/payment-request.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Logger } from "../runtime/logger.ts";
 import type { PaymentRow, RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Links } from "./links.ts";
-import { type Agreement, compare, idOfUrl, paymentFact, paymentOccurrence } from "./payment-facts.ts";
+import { acceptedFact, type Agreement, compare, idOfUrl, paymentFact, paymentOccurrence } from "./payment-facts.ts";
+import type { Findings } from "./quarantine-findings.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
 
@@ -21,18 +21,13 @@ export interface Confirmer {
   confirmRequest(session: Session, request: RequestRow, source: EventSource): Promise<PaymentRequest>;
 }
 
-/** Says, without the values, that the gateway's reads do not fit what was asked for. */
-export function reportContradiction(
-  logger: Logger,
-  { account }: Pick<RequestRow, "account">,
-  paymentId: string | null,
-  what: string,
-): void {
-  logger.error("A payment contradicts what was asked for; it starts nothing.", {
-    account,
-    ...(paymentId ? { paymentId } : {}),
-    cause: what,
-  });
+/** What an operator's word does on top. */
+export interface Acceptor {
+  /**
+   * Reads a payment that contradicts and settles it as paid with reason `accepted`, because a named operator says so;
+   * one that agrees by now is settled as any other. False when the gateway does not say that it is paid.
+   */
+  acceptPayment(session: Session, request: RequestRow, paymentId: string, source: EventSource): Promise<boolean>;
 }
 
 export interface ConfirmerOptions {
@@ -40,29 +35,58 @@ export interface ConfirmerOptions {
   readonly links: Pick<Links, "adopt">;
   readonly settler: Settler;
   readonly clock: Clock;
-  readonly logger: Logger;
+  /** Hears of payments that contradict without a message having said so. */
+  readonly findings?: Findings;
 }
 
-export function createConfirmer({ store, links, settler, clock, logger }: ConfirmerOptions): Confirmer {
+export function createConfirmer({ store, links, settler, clock, findings }: ConfirmerOptions): Confirmer & Acceptor {
   async function settlePayment(
     session: Session,
     request: RequestRow,
     reads: { readonly payment: Payment; readonly paymentRequest: PaymentRequest; readonly source: EventSource },
   ): Promise<Agreement> {
-    const { payment, paymentRequest, source } = reads;
-    const account = await pinned(session, paymentRequest);
-    const agreement = compare(request, payment, paymentRequest, account);
+    const { payment, source } = reads;
+    const agreement = await judge(session, request, reads);
+    if (agreement.kind === "contradicts" && source !== "webhook") {
+      await findings?.found(request, { paymentId: payment.id, what: agreement.what });
+    }
     if (agreement.kind !== "agrees") return agreement;
-    const occurrence = paymentOccurrence(payment, source, new Date(clock.now()).toISOString());
-    await settler.settle(request.tag, paymentFact(payment), occurrence);
+    await settler.settle(request.tag, paymentFact(payment), occurrenceOf(payment, source));
     return payment.status === null ? { kind: "not-yet" } : agreement;
   }
 
-  /** The merchant is pinned from the first reply that names it. */
-  async function pinned(session: Session, paymentRequest: PaymentRequest): Promise<{ merchant: string | null }> {
-    const merchant = idOfUrl(paymentRequest.user);
-    return { merchant: merchant === null ? session.row.merchant : await store.pinMerchant(session.row, merchant) };
+  /** Reads the payments of a link that are not final here, and settles the paid ones first. */
+  async function settleAll(
+    session: Session,
+    request: RequestRow,
+    { paymentRequest, source }: { readonly paymentRequest: PaymentRequest; readonly source: EventSource },
+  ): Promise<void> {
+    const { payments = [] } = (await store.snapshot(request.tag)) ?? {};
+    const found: Payment[] = [];
+    for (const id of unsettled(paymentRequest, payments)) {
+      // What waits for an operator is read again in its own time.
+      if (!(await findings?.isHeld(request, id))) found.push(await session.gateway.getPayment(id));
+    }
+    for (const payment of found.sort((left, right) => Number(right.status === true) - Number(left.status === true))) {
+      await settlePayment(session, request, { payment, paymentRequest, source });
+    }
   }
+
+  /** The merchant is pinned from the first reply that names it and fits otherwise. */
+  async function judge(
+    session: Session,
+    request: RequestRow,
+    { payment, paymentRequest }: { readonly payment: Payment; readonly paymentRequest: PaymentRequest },
+  ): Promise<Agreement> {
+    const agreement = compare(request, payment, paymentRequest, session.row);
+    const named = idOfUrl(paymentRequest.user);
+    if (agreement.kind === "contradicts" || named === null) return agreement;
+    const merchant = await store.pinMerchant(session.row, named);
+    return compare(request, payment, paymentRequest, { merchant });
+  }
+
+  const occurrenceOf = (payment: Payment, source: EventSource) =>
+    paymentOccurrence(payment, source, new Date(clock.now()).toISOString());
 
   return {
     async confirmPayment(session, paymentId, source) {
@@ -73,20 +97,28 @@ export function createConfirmer({ store, links, settler, clock, logger }: Confir
       const account = { account: session.account.name, environment: session.environment };
       const known = await store.requestById(account, requestId);
       const request = known ?? (await links.adopt(session, paymentRequest));
-      return request ? settlePayment(session, request, { payment, paymentRequest, source }) : { kind: "not-ours" };
+      if (!request) return { kind: "not-ours" };
+      if (payment.status !== true && paymentRequest.status === "Completed") {
+        // Another attempt paid the link, and is told first: "failed, try again" would be wrong by now.
+        await settleAll(session, request, { paymentRequest, source });
+      }
+      return settlePayment(session, request, { payment, paymentRequest, source });
     },
 
     async confirmRequest(session, request, source) {
       const paymentRequest = await session.gateway.getPaymentRequest(request.paymentRequestId as string);
-      const { payments = [] } = (await store.snapshot(request.tag)) ?? {};
-      const found: Payment[] = [];
-      for (const id of unsettled(paymentRequest, payments)) found.push(await session.gateway.getPayment(id));
-      // A link that is paid by now is told as paid, not as failed first.
-      for (const payment of found.sort((left, right) => Number(right.status === true) - Number(left.status === true))) {
-        const agreement = await settlePayment(session, request, { payment, paymentRequest, source });
-        if (agreement.kind === "contradicts") reportContradiction(logger, request, payment.id, agreement.what);
-      }
+      await settleAll(session, request, { paymentRequest, source });
       return paymentRequest;
+    },
+
+    async acceptPayment(session, request, paymentId, source) {
+      const payment = await session.gateway.getPayment(paymentId);
+      if (payment.status !== true) return false;
+      const paymentRequest = await session.gateway.getPaymentRequest(request.paymentRequestId as string);
+      const { kind } = await judge(session, request, { payment, paymentRequest });
+      const fact = kind === "agrees" ? paymentFact(payment) : acceptedFact(request, payment);
+      await settler.settle(request.tag, fact, occurrenceOf(payment, source));
+      return true;
     },
   };
 }

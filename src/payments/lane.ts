@@ -53,6 +53,8 @@ export function startLane<Item>(options: LaneOptions<Item>): Lane {
   async function look(): Promise<void> {
     const now = clock.now();
     for (const [id, until] of resting) if (until <= now) resting.delete(id);
+    // What is under way wakes the lane again when it ends.
+    if (underWay.size >= width) return;
     const items = await options.due(now, width + underWay.size + resting.size);
     for (const item of items) {
       const id = options.idOf(item);

@@ -8,12 +8,12 @@ import type { RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { newTag, tagOf } from "./callbacks.ts";
 import { differingField } from "./differing-field.ts";
+import type { GatewayTime } from "./gateway-time.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import { linkAddresses } from "./link-addresses.ts";
 import { createBody, linkOutput, replyMismatch } from "./link-reply.ts";
 import { readPages } from "./list-pages.ts";
 import { maskResponse } from "./mask-response.ts";
-import { nextReadAt } from "./read-schedule.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
 
@@ -29,8 +29,6 @@ export interface Run {
 
 export interface Links {
   create(run: Run, input: GeneratePaymentLinkInput): Promise<GeneratePaymentLinkOutput>;
-  /** Looks for an unanswered link by its tag; null when it is not to be seen, which proves nothing. */
-  recover(session: Session, request: RequestRow): Promise<RequestRow | null>;
   /** Takes a link of ours that the gateway has, and the ledger has not, into the ledger; null when it is not ours. */
   adopt(session: Session, found: PaymentRequest): Promise<RequestRow | null>;
 }
@@ -41,22 +39,38 @@ export interface LinksOptions {
   readonly settler: Settler;
   readonly clock: Clock;
   readonly queue: KeyQueue;
+  /** The gateway's clock, on which deadlines run; ours where it is left out. */
+  readonly gatewayTime?: Pick<GatewayTime, "now" | "isKnown" | "observe">;
 }
 
 /** How much earlier than our row a link may be stamped: the clocks may differ. */
 const marginMs = 86_400_000;
-/** Longer than a call can take with all its time-outs. */
-const cutOffAfterMs = 180_000;
 /** How often a key is looked up anew when its row has moved on. */
 const maxRounds = 5;
+
+/** How far a link's own stamp may be from the time now: a day. */
+const longestOffset = 86_400_000;
 
 /** A link that can still be paid; a default key gives no other link back. */
 const payable = ["Pending", "Processing", "Failed"];
 
-export function createLinks({ host, store, settler, clock, queue }: LinksOptions): Links {
+export function createLinks({ host, store, settler, clock, queue, gatewayTime }: LinksOptions): Links {
+  /** The deadline of a link, counted from when the gateway says that it was made. */
+  function deadlineOf(request: RequestRow, reply: PaymentRequest): number | null {
+    if (request.deadlineAt === null) return null;
+    const madeAt = Date.parse(reply.created_at ?? "");
+    const isKnown = gatewayTime?.isKnown(request.account) === true;
+    const asksAgainst = isKnown ? gatewayTime.now(request.account) : clock.now();
+    // A stamp that far off is no time of this link.
+    if (!(Math.abs(madeAt - asksAgainst) < longestOffset)) return request.deadlineAt;
+    if (!isKnown) gatewayTime?.observe(request.account, madeAt, clock.now());
+    return madeAt + Number(request.input.expiresAfter) * 60_000;
+  }
+
   async function created(request: RequestRow, reply: PaymentRequest): Promise<RequestRow> {
     const response = maskResponse(reply);
-    const link = { paymentRequestId: reply.id, link: reply.longurl, response };
+    const deadlineAt = deadlineOf(request, reply);
+    const link = { paymentRequestId: reply.id, link: reply.longurl, response, deadlineAt };
     const occurredAt = reply.created_at ?? new Date(clock.now()).toISOString();
     await settler.settle(request.tag, { kind: "link-made", link }, { source: "action", occurredAt, raw: response });
     return (await store.requestByTag(request.tag)) as RequestRow;
@@ -69,8 +83,7 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
 
   /** Nobody can say whether the link was made; from now on it is looked for by its tag. */
   async function becameUnknown(request: RequestRow): Promise<void> {
-    const unknown: RequestRow = { ...request, stage: "unknown" };
-    await change(request, { stage: "unknown", nextReadAt: nextReadAt(unknown, clock.now()) });
+    await change(request, { stage: "unknown" });
   }
 
   /** Looks for an unanswered link by its tag. Not finding it proves nothing: the row stays, and is adopted later. */
@@ -125,8 +138,7 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
       closedFor: null,
       hasWebhook: addresses.webhook !== undefined,
       createdAt: now,
-      // Only a crash leaves it at this stage for so long; then the link is looked for by its tag.
-      nextReadAt: now + cutOffAfterMs,
+      nextReadAt: null,
       version: 1,
     });
     if (!isNew) return null;
@@ -167,7 +179,7 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
   ): Promise<GeneratePaymentLinkOutput | null> {
     const known = await store.requestByKey(run.session.row, key);
     if (!known) return makeOutput(run, key, input);
-    const field = differingField(known.input, input);
+    const field = differingField(known.input, known.isForgotten ? withoutPersonal(input) : input);
     if (field !== null) throw keyReused(input, field);
     if (known.stage === "open") {
       if (input.reference !== undefined || payable.includes(known.status)) return linkOutput(known, true);
@@ -192,7 +204,6 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
       const key = `${run.node} ${own}`;
       return queue.run(`link ${run.session.account.name} ${key}`, () => createUnderKey(run, key, input));
     },
-    recover: find,
     async adopt(session, found) {
       const tag = tagOf(found.webhook) ?? tagOf(found.redirect_url);
       const request = tag === null ? null : await store.requestByTag(tag);
@@ -202,6 +213,12 @@ export function createLinks({ host, store, settler, clock, queue }: LinksOptions
       return replyMismatch(request, found, session.account.baseUrl) ? null : created(request, found);
     },
   };
+}
+
+/** What can still be compared with an input that was forgotten. */
+function withoutPersonal(input: GeneratePaymentLinkInput): Record<string, unknown> {
+  const { customerName: _name, customerEmail: _email, customerMobileNumber: _phone, ...rest } = input;
+  return rest;
 }
 
 function keyReused(input: GeneratePaymentLinkInput, field: string): FlowError {

@@ -42,14 +42,22 @@ function contradictionOf(
   paymentRequest: PaymentRequest,
   account: Pick<AccountRow, "merchant">,
 ): string | null {
-  if (idOfUrl(payment.payment_request) !== request.paymentRequestId) return "payment request";
-  if (paymentRequest.id !== request.paymentRequestId) return "payment request";
+  if (!hasOwn(payment, "status") || !hasOwn(payment, "amount") || !hasOwn(paymentRequest, "amount")) return "shape";
+  if (idOfUrl(own(payment, "payment_request")) !== request.paymentRequestId) return "payment request";
+  if (own(paymentRequest, "id") !== request.paymentRequestId) return "payment request";
   if (gatewayPaise(paymentRequest.amount) !== request.amountPaise) return "amount of the request";
   const paise = gatewayPaise(payment.amount);
   if (paise === null || (payment.status === true && paise < request.amountPaise)) return "amount";
-  if (payment.currency !== "INR") return "currency";
-  const seller = idOfUrl(payment.seller);
-  return seller !== null && account.merchant !== null && seller !== account.merchant ? "seller" : null;
+  if (own(payment, "currency") !== "INR") return "currency";
+  const named = [idOfUrl(own(payment, "seller")), idOfUrl(own(paymentRequest, "user")), account.merchant];
+  return new Set(named.filter((seller) => seller !== null)).size > 1 ? "seller" : null;
+}
+
+const { hasOwn } = Object;
+
+/** Only what the gateway said itself counts; nothing that another module put on a prototype. */
+function own<Row extends object, Key extends keyof Row>(row: Row, key: Key): Row[Key] | undefined {
+  return hasOwn(row, key) ? row[key] : undefined;
 }
 
 /** The fact that a payment read from the gateway is. */
@@ -62,6 +70,20 @@ export function paymentFact(payment: Payment): Fact {
       amountPaise: gatewayPaise(payment.amount) ?? 0,
       fees: payment.fees ?? null,
     },
+  };
+}
+
+/**
+ * The fact that a named operator makes of a payment whose reads do not fit. What was paid counts where it can be read
+ * and is in rupees; else what was asked for.
+ */
+export function acceptedFact(request: RequestRow, payment: Payment): Fact {
+  const paise = payment.currency === "INR" ? gatewayPaise(payment.amount) : null;
+  const amountPaise = paise ?? request.amountPaise;
+  return {
+    kind: "payment",
+    payment: { paymentId: payment.id, state: "paid", amountPaise, fees: payment.fees ?? null },
+    isAccepted: true,
   };
 }
 

@@ -1,25 +1,38 @@
+import { environmentOf } from "../accounts.ts";
 import type { GatewayOptions } from "../client/gateway.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { HandlerRequest, HandlerResponse, Host } from "../runtime/host.ts";
 import type { NodeContext } from "../runtime/node-context.ts";
 import type { Validator } from "../runtime/validation.ts";
+import type { RequestRow } from "../store/rows.ts";
 import { createConfirmer } from "./confirm.ts";
-import { createDeliverWork } from "./deliver.ts";
+import { type Deliveries, startDeliveries } from "./deliveries.ts";
+import { createGatewayWatch, type GatewayRecord } from "./gateway-watch.ts";
+import { createGatewayTime } from "./gateway-time.ts";
+import { type Forgetting, startForgetting } from "./forget.ts";
 import { createHintWork } from "./hints.ts";
 import { createKeyQueue } from "./key-queue.ts";
 import { startLane } from "./lane.ts";
 import { createLinks, type Run } from "./links.ts";
 import { createPaymentReads } from "./payment-reads.ts";
+import { createReadBudgets } from "./read-budget.ts";
 import { createReconcileWork } from "./reconcile.ts";
 import { createRefundBook } from "./refund-book.ts";
 import { createRefunds } from "./refunds.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { createResolveRefund, type ResolveRefund } from "./resolve-refund.ts";
+import { createReturnReads } from "./return-reads.ts";
+import { createSaltAlarm, type SaltAlarm } from "./salt-alarm.ts";
+import { createSessions, type Sessions, sessionsInLane } from "./sessions.ts";
 import { createSettler } from "./settle.ts";
+import { createQuarantine, type Quarantine } from "./quarantine.ts";
+import { createFindings } from "./quarantine-findings.ts";
+import { createSweep } from "./sweep.ts";
+import { startSweepLane } from "./sweep-lane.ts";
+import { createWatchWork } from "./sweep-watch.ts";
 import { openTakers, type Takers } from "./takers.ts";
+import { watchDamage } from "./watch-damage.ts";
 import { createReceiver } from "./webhook.ts";
 
-/** How long the return page waits for its read. */
-const returnPageMs = 3_000;
 /** How long closing waits for calls that are under way. */
 const closeMs = 10_000;
 
@@ -30,8 +43,15 @@ export interface Payments {
   /** The services of one run. */
   context(run: Run): NodeContext;
   receive(request: HandlerRequest): Promise<HandlerResponse>;
-  /** Looks for something to deliver now. */
-  wakeDelivery(): void;
+  /** What a person decides about payments that contradict or are not confirmed. */
+  readonly quarantine: Quarantine;
+  readonly forget: Forgetting["forget"];
+  /** Whether the private salt of an account looks wrong. */
+  readonly saltAlarm: Pick<SaltAlarm, "looksWrong">;
+  readonly deliveries: Pick<Deliveries, "wake" | "redeliver">;
+  readonly resolveRefund: ResolveRefund;
+  /** How the calls of an account went lately. */
+  gatewayRecord(account: string): GatewayRecord;
   close(): Promise<void>;
 }
 
@@ -43,45 +63,72 @@ export interface PaymentsOptions {
 }
 
 export async function startPayments({ host, validator, clock, gatewayOptions }: PaymentsOptions): Promise<Payments> {
-  const { store, logger } = host;
+  const { store, logger, metrics } = host;
+  metrics?.gauge("openLinks", () => store.countWatched());
   const queue = createKeyQueue();
   const takers = await openTakers(store);
-  const sessions = createSessions({ host, validator, gatewayOptions });
-  const settler = createSettler({ store, takers, clock, onEvent: () => deliveries.wake() });
-  const links = createLinks({ host, store, settler, clock, queue });
-  const confirmer = createConfirmer({ store, links, settler, clock, logger });
+  const watch = createGatewayWatch(clock);
+  const gatewayTime = createGatewayTime(clock);
+  const allSessions = createSessions({ host, validator, gatewayOptions, gatewayTime, watch });
+  const budgets = createReadBudgets(host.readLimits ?? {}, clock, metrics);
+  const sessions = sessionsInLane(allSessions, budgets, "node");
+  const watching = sessionsInLane(allSessions, budgets, "link");
+  const hinted = sessionsInLane(allSessions, budgets, "hint");
+  const settler = createSettler({ store, takers, clock, metrics, onEvent: () => deliveries.wake() });
+  const links = createLinks({ host, store, settler, clock, queue, gatewayTime });
+  const findings = createFindings({ store, clock, logger });
+  const confirmer = createConfirmer({ store, links, settler, clock, findings });
   const book = createRefundBook({ store, settler, confirmer, clock });
   const refunds = createRefunds({ store, book, clock, queue });
   const reads = createPaymentReads({ store, clock });
-  const reconcile = createReconcileWork({ store, sessions, confirmer, book, settler, links, clock, logger });
-
-  const deliveries = startLane({
-    name: "deliver",
-    due: store.dueDeliveries,
-    idOf: (delivery) => `${delivery.eventId} ${delivery.takerId}`,
-    work: createDeliverWork({ store, takers, clock, logger }),
-    width: 32,
+  const reconcile = createReconcileWork({
+    store,
+    sessions: watching,
+    gatewayTime,
+    confirmer,
+    book,
+    settler,
     clock,
     logger,
   });
+
+  const deliveries = startDeliveries({ store, takers, clock, logger, metrics });
   const messages = startLane({
     name: "confirm",
     due: store.dueMessages,
     idOf: (message) => message.id,
-    work: createHintWork({ store, sessions, confirmer, clock, logger }),
+    work: createHintWork({ store, sessions: hinted, confirmer, clock, logger, metrics }),
     width: 8,
     clock,
     logger,
   });
   const requests = startLane({
     name: "read links",
-    due: store.dueRequests,
+    due: dueLinks,
     idOf: (request) => request.tag,
     work: reconcile.request,
     width: 4,
     clock,
     logger,
   });
+  const watched = startLane({
+    name: "read payments",
+    due: store.watchedPayments,
+    idOf: (payment) => `${payment.account} ${payment.environment} ${payment.paymentId}`,
+    work: createWatchWork({ store, sessions: watching, confirmer, clock, logger }),
+    width: 4,
+    clock,
+    logger,
+  });
+  const sweep = createSweep({
+    store,
+    links,
+    clock,
+    gatewayTime,
+    logger,
+    onNews: () => [requests, watched].map((lane) => lane.wake()),
+  });
+  const sweeps = startSweepLane({ host, store, sessions: watching, sweep, clock, logger });
   const cases = startLane({
     name: "follow refunds",
     due: store.dueRefunds,
@@ -92,53 +139,61 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     logger,
   });
 
-  /** Reads the link a buyer came back from; what the read cannot say yet is left to the next one. */
-  async function confirmReturn(tag: string): Promise<string | null> {
-    const request = await store.requestByTag(tag);
-    if (request?.stage !== "open") return null;
-    const session = await sessions.ofRow(request).catch(() => "absent" as const);
-    if (typeof session === "string") return null;
-    const isRead = await inTime(
-      confirmer.confirmRequest(session, request, "return").then(
-        () => true,
-        () => false,
-      ),
-    );
-    const status = isRead ? ((await store.requestByTag(tag))?.status ?? null) : null;
-    return status === "Pending" || status === "Processing" ? null : status;
+  /** Links to be read by themselves: their times are the gateway's, so each account has its own now. */
+  async function dueLinks(_now: number, limit: number): Promise<readonly RequestRow[]> {
+    const due = host.accounts().map(({ name, baseUrl }) => {
+      const account = { account: name, environment: environmentOf(baseUrl) };
+      return store.dueRequests(gatewayTime.now(name), limit, account);
+    });
+    return (await Promise.all(due)).flat();
   }
 
-  /** A buyer waits this long for the answer of a read; after that the answer comes in the chat. */
-  function inTime(read: Promise<boolean>): Promise<boolean> {
-    let cancel = () => {};
-    const late = new Promise<false>((resolve) => {
-      cancel = clock.after(returnPageMs, () => resolve(false));
-    });
-    return Promise.race([read, late]).finally(() => cancel());
-  }
+  const confirmReturn = createReturnReads({ store, sessions: hinted, confirmer, clock });
+  const saltAlarm = createSaltAlarm();
+  const quarantine = createQuarantine({
+    store,
+    sessions,
+    confirmer,
+    clock,
+    queue,
+    onDue: () => messages.wake(),
+  });
+
+  const forgetting = startForgetting({ store, clock, logger, retentionDays: host.retentionDays });
+  const stopWatching = watchDamage({ store, clock, logger });
 
   /** Waits for what is under way, but not for a gateway that does not answer: the ledger knows how to go on. */
   async function ended(work: Promise<unknown>): Promise<void> {
-    let cancel = () => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = clock.after(closeMs, resolve);
+    let late: NodeJS.Timeout | undefined;
+    // Keeps the process alive, so that the ledger is closed before it ends.
+    const timeout = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, closeMs);
     });
-    await Promise.race([work, late]).finally(() => cancel());
+    await Promise.race([work, timeout]).finally(() => clearTimeout(late));
   }
 
   return {
     sessions,
     takers,
+    quarantine,
+    forget: forgetting.forget,
     context: (run) => ({
-      links: { create: (input) => links.create(run, input) },
+      links: {
+        create: (input) => links.create(run, input).finally(() => sweeps.replan(run.session.account.name)),
+      },
       refunds: { create: (input) => refunds.create(run, input) },
       payments: { status: (input) => reads.status(run.session, input) },
     }),
-    receive: createReceiver({ host, clock, onMessage: () => messages.wake(), confirmReturn }),
-    wakeDelivery: () => deliveries.wake(),
+    receive: createReceiver({ host, clock, onMessage: () => messages.wake(), confirmReturn, saltAlarm }),
+    saltAlarm,
+    deliveries,
+    resolveRefund: createResolveRefund({ store, book, clock }),
+    gatewayRecord: watch.recordOf,
     async close() {
-      const stopped = Promise.all([messages.stop(), requests.stop(), cases.stop()]);
-      await ended(Promise.all([sessions.close(), stopped, queue.idle()]));
+      stopWatching();
+      await forgetting.stop();
+      const lanes = [messages, requests, watched, sweeps, cases];
+      await ended(Promise.all([sessions.close(), queue.idle(), ...lanes.map((lane) => lane.stop())]));
       await ended(deliveries.stop());
       await store.close();
     },

@@ -1,11 +1,12 @@
+import type { PaymentRequest } from "../../schemas/wire/payment-request.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { isFlowError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { RefundRow, RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Confirmer } from "./confirm.ts";
-import { nextReadAt, nextRefundReadAt } from "./read-schedule.ts";
-import type { Links } from "./links.ts";
+import type { GatewayTime } from "./gateway-time.ts";
+import { nextReadAfter, nextRefundReadAt } from "./read-schedule.ts";
 import type { RefundBook } from "./refund-book.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
@@ -16,7 +17,7 @@ export interface ReconcileOptions {
   readonly confirmer: Confirmer;
   readonly book: RefundBook;
   readonly settler: Settler;
-  readonly links: Pick<Links, "recover">;
+  readonly gatewayTime: Pick<GatewayTime, "now">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -25,17 +26,21 @@ export interface ReconcileOptions {
 const absentMs = 60_000;
 /** How soon after a failed read, at the earliest. */
 const failedMs = 5_000;
+/** By how much our estimate of the gateway's clock may be ahead of its own stamps. */
+const clockSlackMs = 1_500;
+/** After so long the gateway's reads show what happened; two minutes have been seen. */
+const hiddenMs = 150_000;
 /** How soon after the gateway refused to close a link. */
 const refusedMs = 300_000;
 
-/** What no webhook tells: links read by id while they are open, links that expire, refund cases until they end. */
+/** What neither webhooks nor lists tell: links whose time is up, refund cases until they end. */
 export function createReconcileWork({
   store,
   sessions,
   confirmer,
   book,
   settler,
-  links,
+  gatewayTime,
   clock,
   logger,
 }: ReconcileOptions) {
@@ -47,31 +52,56 @@ export function createReconcileWork({
     await store.commit({ request: changed });
   }
 
-  /** Closes a link whose time is up, reads once more, and says Cancelled only when nothing was paid or is unfinished. */
+  /** Leaves the rest of the refund to whoever changed it meanwhile. */
+  async function setNext(refund: RefundRow, nextReadAt: number | null): Promise<void> {
+    await store.changeRefund(refund, { nextReadAt });
+  }
+
+  /** Asks the gateway to close the link; what it answers later than that is about a closed link. */
+  async function close(session: Session, request: RequestRow): Promise<number> {
+    if (request.closedFor !== null) return request.closedAt ?? gatewayTime.now(request.account);
+    const closedAt = gatewayTime.now(request.account);
+    await session.gateway.disablePaymentRequest(request.paymentRequestId as string);
+    await changeRequest(request.tag, () => ({ closedFor: "expired", closedAt }));
+    return closedAt;
+  }
+
+  /** Whether the read shows everything that was paid before the link was closed. */
+  function showsItsEnd(found: PaymentRequest, { account }: RequestRow, closedAt: number): boolean {
+    const changedAt = Date.parse(found.modified_at ?? "");
+    return changedAt >= closedAt - clockSlackMs || gatewayTime.now(account) - closedAt >= hiddenMs;
+  }
+
+  /**
+   * Closes a link whose time is up. Cancelled is said only by a read that shows the link's own closing, or made so long
+   * after it that the gateway hides nothing any more, and only when nothing is paid and nothing unfinished.
+   */
   async function expire(session: Session, request: RequestRow): Promise<void> {
-    if (request.closedFor === null) {
-      await session.gateway.disablePaymentRequest(request.paymentRequestId as string);
-      await changeRequest(request.tag, () => ({ closedFor: "expired" }));
-    }
+    const closedAt = await close(session, request);
     const found = await confirmer.confirmRequest(session, request, "poll");
     const { payments = [] } = (await store.snapshot(request.tag)) ?? {};
     const isPaid = found.status === "Completed" || found.payments.length > payments.length;
     if (isPaid || payments.some((payment) => payment.state !== "failed")) return;
-    const occurredAt = new Date(clock.now()).toISOString();
+    if (!showsItsEnd(found, request, closedAt)) return;
     await settler.settle(
       request.tag,
       { kind: "link-closed", reason: "expired" },
-      { source: "poll", occurredAt, raw: {} },
+      { source: "poll", occurredAt: new Date(gatewayTime.now(request.account)).toISOString(), raw: {} },
     );
   }
 
+  const isOver = ({ account, deadlineAt, status }: RequestRow) =>
+    deadlineAt !== null &&
+    deadlineAt <= gatewayTime.now(account) &&
+    (status === "Pending" || status === "Failed" || status === "Processing");
+
   async function readRequest(session: Session, request: RequestRow): Promise<void> {
-    const isOver = request.deadlineAt !== null && request.deadlineAt <= clock.now();
-    const canExpire = request.status === "Pending" || request.status === "Failed" || request.status === "Processing";
     try {
-      if (isOver && canExpire) await expire(session, request);
-      else await confirmer.confirmRequest(session, request, "poll");
-      await changeRequest(request.tag, (latest) => ({ nextReadAt: nextReadAt(latest, clock.now()) }));
+      // The read tells the gateway's time anew: ours may have jumped since the last one.
+      if (request.closedFor === null) await confirmer.confirmRequest(session, request, "poll");
+      const latest = (await store.requestByTag(request.tag)) ?? request;
+      if (isOver(latest)) await expire(session, latest);
+      await changeRequest(request.tag, (row) => ({ nextReadAt: nextReadAfter(row, gatewayTime.now(row.account)) }));
     } catch (thrown) {
       if (!isFlowError(thrown)) throw thrown;
       logger.info("A link could not be read or closed; it stays watched.", {
@@ -79,20 +109,8 @@ export function createReconcileWork({
         code: thrown.code,
       });
       const pause = thrown.code === "gateway_refused" ? refusedMs : failedMs;
-      await changeRequest(request.tag, () => ({ nextReadAt: clock.now() + pause }));
+      await changeRequest(request.tag, (row) => ({ nextReadAt: gatewayTime.now(row.account) + pause }));
     }
-  }
-
-  async function search(session: Session, request: RequestRow): Promise<void> {
-    const found = await links.recover(session, request).catch((thrown: unknown) => {
-      if (!isFlowError(thrown)) throw thrown;
-      logger.info("A link that was not answered could not be looked for.", {
-        account: request.account,
-        code: thrown.code,
-      });
-      return null;
-    });
-    if (!found) await changeRequest(request.tag, (latest) => ({ nextReadAt: nextReadAt(latest, clock.now()) }));
   }
 
   return {
@@ -100,21 +118,21 @@ export function createReconcileWork({
       const session = await sessions.ofRow(request);
       // A superseded generation rests too: whoever mistyped a client id puts it right again.
       if (typeof session === "string") {
-        return changeRequest(request.tag, () => ({ nextReadAt: clock.now() + absentMs }));
+        return changeRequest(request.tag, () => ({ nextReadAt: gatewayTime.now(request.account) + absentMs }));
       }
-      return request.stage === "open" ? readRequest(session, request) : search(session, request);
+      return readRequest(session, request);
     },
 
     async refund(refund: RefundRow): Promise<void> {
       const session = await sessions.ofRow(refund);
-      if (typeof session === "string") return store.saveRefund({ ...refund, nextReadAt: clock.now() + absentMs });
+      if (typeof session === "string") return setNext(refund, clock.now() + absentMs);
       try {
         await book.follow(session, refund);
       } catch (thrown) {
         if (!isFlowError(thrown)) throw thrown;
         logger.info("A refund could not be read; it is followed on.", { account: refund.account, code: thrown.code });
         const next = Math.max(nextRefundReadAt(refund.createdAt, clock.now()), clock.now() + failedMs);
-        await store.saveRefund({ ...refund, nextReadAt: next });
+        await setNext(refund, next);
       }
     },
   };

@@ -39,11 +39,20 @@ export interface RefundBookOptions {
 export function createRefundBook({ store, settler, confirmer, clock }: RefundBookOptions): RefundBook {
   const now = () => new Date(clock.now()).toISOString();
 
-  async function save(refund: RefundRow, occurrence: Parameters<Settler["settle"]>[2]): Promise<RefundRow> {
-    if (refund.tag !== null) await settler.settle(refund.tag, { kind: "refund", refund }, occurrence);
+  /** Moves a refund on from how it was read; where another change came first, that one stands. */
+  async function save(
+    before: RefundRow,
+    refund: RefundRow,
+    occurrence: Parameters<Settler["settle"]>[2],
+  ): Promise<RefundRow> {
+    if (refund.tag === null) return (await store.changeRefund(before, refund)) ?? current(refund);
+    await settler.settle(refund.tag, { kind: "refund", refund }, occurrence);
     // Also where the state is not new: the next read moves on.
-    await store.saveRefund(refund);
-    return refund;
+    return (await store.changeRefund(refund, { nextReadAt: refund.nextReadAt })) ?? current(refund);
+  }
+
+  async function current(refund: RefundRow): Promise<RefundRow> {
+    return (await store.refundByTransaction(refund, refund.transactionId)) ?? refund;
   }
 
   async function booked(refund: RefundRow, caseId: string, reply: Record<string, unknown>): Promise<RefundRow> {
@@ -55,7 +64,7 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
       response,
       nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()),
     };
-    return save(next, { source: "action", occurredAt: now(), raw: response });
+    return save(refund, next, { source: "action", occurredAt: now(), raw: response });
   }
 
   async function resolve(session: Session, refund: RefundRow): Promise<RefundRow | null> {
@@ -72,7 +81,7 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
       stage: state ?? refund.stage,
       nextReadAt: isOpen ? nextRefundReadAt(refund.createdAt, clock.now()) : null,
     };
-    await save(next, { source: "poll", occurredAt: found.updated_at ?? now(), raw: maskResponse(found) });
+    await save(refund, next, { source: "poll", occurredAt: found.updated_at ?? now(), raw: maskResponse(found) });
   }
 
   return {
@@ -81,8 +90,7 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
     },
     booked,
     async unknown(refund) {
-      await store.saveRefund({
-        ...refund,
+      await store.changeRefund(refund, {
         stage: "unknown",
         nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()),
       });
@@ -91,7 +99,7 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
     async follow(session, refund) {
       if (refund.caseId !== null) return readCase(session, refund, refund.caseId);
       if (await resolve(session, refund)) return;
-      await store.saveRefund({ ...refund, nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()) });
+      await store.changeRefund(refund, { nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()) });
     },
   };
 }

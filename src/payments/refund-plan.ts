@@ -23,7 +23,9 @@ export function planRefund(facts: {
   const { paidPaise, listed, ours, paymentId, transactionId } = facts;
   // A refund that was refused under this very id may be asked for anew; any other stands, whatever its account is called.
   const others = ours.filter((refund) => refund.transactionId !== transactionId || refund.stage !== "refused");
-  const foreign = foreignPaise(listed, paymentId, ours);
+  // One that was refused here and is booked there after all counts like somebody else's.
+  const isKnown = ({ stage }: RefundRow) => stage !== "refused";
+  const foreign = foreignPaise(listed, paymentId, ours.filter(isKnown));
   const reserved = others.filter(isReserving).reduce((sum, refund) => sum + refund.amountPaise, 0);
   const availablePaise = Math.max(0, paidPaise - foreign);
   return {

@@ -42,6 +42,10 @@ export function firstRefundId(paymentId: string): string {
 export function createRefunds({ store, book, clock, queue }: RefundsOptions): Refunds {
   /** Gives back what is known of a refund that was asked for before; null when it may be sent now. */
   async function replay(session: Session, known: RefundRow, input: CreateRefundInput): Promise<RefundRow | null> {
+    if (known.stage === "refused" && known.resolvedBy !== undefined) {
+      const message = `Refund ${known.transactionId} was sent once, and ${known.resolvedBy} decided that it was not booked.`;
+      throw new FlowError("transaction_id_reused", message);
+    }
     if (known.stage === "refused") return null;
     assertSameRefund(known, input);
     if (known.caseId !== null) return known;
@@ -142,7 +146,7 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
     }
     const match = matchingRefund(listed, refund);
     if (match?.id) return book.booked(refund, match.id, { refund: match.raw, success: true }).catch(unwritten);
-    await store.saveRefund({ ...refund, stage: "refused", nextReadAt: null });
+    await store.changeRefund(refund, { stage: "refused", nextReadAt: null });
     throw thrown;
   }
 
@@ -196,7 +200,9 @@ function assertSameRefund(known: RefundRow, input: CreateRefundInput): void {
   const isSamePayment = input.paymentId === known.paymentId || input.paymentId === known.paymentRequestId;
   const { paymentId: _before, ...before } = known.input;
   const { paymentId: _now, ...now } = input;
-  const field = isSamePayment ? differingField(before, now) : "paymentId";
+  // The description was erased with the rest of what is personal.
+  const { description: _description, ...comparable } = now;
+  const field = isSamePayment ? differingField(before, known.isForgotten ? comparable : now) : "paymentId";
   if (field === null) return;
   const what = field === "paymentId" ? "another payment" : `another value of ${field}`;
   throw new FlowError("transaction_id_reused", `The id ${known.transactionId} was used before with ${what}.`);

@@ -3,9 +3,13 @@ import type { EnvironmentName } from "../../schemas/payment-fields.ts";
 import { environmentOf, requireAccount } from "../accounts.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "../client/gateway.ts";
 import type { Host } from "../runtime/host.ts";
+import type { ReadLane } from "../runtime/read-limits.ts";
 import type { Validator } from "../runtime/validation.ts";
 import type { AccountRow, RequestRow } from "../store/rows.ts";
 import { digest, newCallbackToken } from "./callbacks.ts";
+import type { GatewayTime } from "./gateway-time.ts";
+import type { ReadBudgets } from "./read-budget.ts";
+import type { GatewayWatch } from "./gateway-watch.ts";
 
 /** An account that can be used now: its credentials, its row in the ledger and a client for it. */
 export interface Session {
@@ -34,9 +38,13 @@ export interface SessionOptions {
   readonly validator: Validator;
   /** Makes the options of a new client; each client closes its own transport. */
   readonly gatewayOptions: () => GatewayOptions;
+  /** Learns the gateway's time from its replies. */
+  readonly gatewayTime?: Pick<GatewayTime, "watch">;
+  /** Remembers how calls went, where somebody wants to know. */
+  readonly watch?: GatewayWatch;
 }
 
-export function createSessions({ host, validator, gatewayOptions }: SessionOptions): Sessions {
+export function createSessions({ host, validator, gatewayOptions, gatewayTime, watch }: SessionOptions): Sessions {
   const gateways = new Map<string, { readonly fingerprint: string; readonly gateway: Gateway }>();
 
   /** One client per account; changed credentials get a new one, so that no token outlives them. */
@@ -45,7 +53,10 @@ export function createSessions({ host, validator, gatewayOptions }: SessionOptio
     const known = gateways.get(account.name);
     if (known?.fingerprint === fingerprint) return known.gateway;
     void known?.gateway.close();
-    const gateway = createGateway(account, gatewayOptions());
+    const options = gatewayOptions();
+    const transport = gatewayTime?.watch(account.name, options.transport) ?? options.transport;
+    const made = createGateway(account, { ...options, transport });
+    const gateway = watch?.watch(account.name, made) ?? made;
     gateways.set(account.name, { fingerprint, gateway });
     return gateway;
   }
@@ -69,5 +80,21 @@ export function createSessions({ host, validator, gatewayOptions }: SessionOptio
       await Promise.all([...gateways.values()].map(({ gateway }) => gateway.close()));
       gateways.clear();
     },
+  };
+}
+
+/** The same sessions for one kind of reader: their gateway keeps to the budget of its lane. */
+export function sessionsInLane(sessions: Sessions, budgets: ReadBudgets, lane: ReadLane): Sessions {
+  const inLane = (session: Session): Session => ({
+    ...session,
+    gateway: budgets.gateway(session.account.name, lane, session.gateway),
+  });
+  return {
+    open: async (name) => inLane(await sessions.open(name)),
+    async ofRow(row) {
+      const session = await sessions.ofRow(row);
+      return typeof session === "string" ? session : inLane(session);
+    },
+    close: () => sessions.close(),
   };
 }

@@ -1,6 +1,8 @@
+import { defaultEventStatuses, type PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { FlowError } from "../runtime/errors.ts";
-import type { DeliveryRow, RefundRow, RequestRow } from "../store/rows.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { DeliveryRow, EventRow, RefundRow, RequestRow } from "../store/rows.ts";
 import type { Change, Store } from "../store/store.ts";
 import { eventPayload, type Occurrence } from "./event-payload.ts";
 import { nextReadAt } from "./read-schedule.ts";
@@ -17,6 +19,7 @@ export interface SettlerOptions {
   readonly store: Store;
   readonly takers: Takers;
   readonly clock: Clock;
+  readonly metrics?: Metrics | undefined;
   /** Called after something to deliver was stored. */
   readonly onEvent: () => void;
 }
@@ -39,13 +42,23 @@ export function createSettler(options: SettlerOptions): Settler {
           occurrence,
           isActive,
         });
-        if (!(await store.commit(change))) continue;
+        const { refund } = decision;
+        const refundsBefore = snapshot.refunds.filter((known) => known.transactionId === refund?.transactionId);
+        if (!(await store.commit({ ...change, refundsBefore }))) continue;
+        countEvents(change, options.metrics);
         if (change.deliveries?.length) options.onEvent();
         return true;
       }
       throw new FlowError("store_unavailable", "Too many changes of one payment came at the same time.");
     },
   };
+}
+
+function countEvents({ events = [] }: Change, metrics: Metrics | undefined): void {
+  for (const { event, unclaimed } of events) {
+    metrics?.count("settled", event);
+    if (unclaimed === "no-taker") metrics?.count("unclaimed", event);
+  }
 }
 
 function refundsAfter(known: readonly RefundRow[], { refund }: Decision) {
@@ -70,7 +83,7 @@ function changeOf(
     ...after,
     sequence: before.sequence + (announcement ? 1 : 0),
     version: before.version + 1,
-    nextReadAt: nextReadAt(after, now),
+    nextReadAt: nextReadAt(after),
   };
   const rows = { request, ...(payment ? { payments: [payment] } : {}), ...(refund ? { refunds: [refund] } : {}) };
   if (!announcement) return rows;
@@ -93,5 +106,14 @@ function changeOf(
       nextAt: now,
     }),
   );
-  return { ...rows, events: [{ id: event.id, tag: request.tag, sequence: request.sequence, event }], deliveries };
+  const row = { id: event.id, tag: request.tag, sequence: request.sequence, event, createdAt: now };
+  const unclaimed = deliveries.length > 0 ? null : unclaimedFor(event, isActive);
+  return { ...rows, events: [{ ...row, ...(unclaimed ? { unclaimed } : {}) }], deliveries };
+}
+
+/** Why nobody is to receive an event that is on by default; null for those that flows must ask for. */
+function unclaimedFor({ status, reason }: PaymentStatusEvent, isActive: boolean): EventRow["unclaimed"] | null {
+  const isOnByDefault = (defaultEventStatuses as readonly string[]).includes(status) && !reason?.startsWith("refund-");
+  if (!isOnByDefault) return null;
+  return isActive ? "no-taker" : "inactive";
 }

@@ -3,10 +3,14 @@ import type { EventReason } from "../../schemas/payment-status.ts";
 import type { PaymentRow, PaymentState, RefundRow, RequestRow, RequestSnapshot } from "../store/rows.ts";
 import { refundAnnouncements, statusOfPayment } from "./status-table.ts";
 
+/** What the gateway's reply says of a link; `deadlineAt` where the reply tells it better. */
+type LinkMade = Pick<RequestRow, "paymentRequestId" | "link" | "response"> & Partial<Pick<RequestRow, "deadlineAt">>;
+
 /** Something learned about a request: from an authenticated read, or done by ourselves. */
 export type Fact =
-  | { readonly kind: "link-made"; readonly link: Pick<RequestRow, "paymentRequestId" | "link" | "response"> }
-  | { readonly kind: "payment"; readonly payment: Omit<PaymentRow, "tag"> }
+  | { readonly kind: "link-made"; readonly link: LinkMade }
+  /** `isAccepted`: a named operator says that it is paid, although the reads do not fit. */
+  | { readonly kind: "payment"; readonly payment: Omit<PaymentRow, "tag">; readonly isAccepted?: boolean }
   | { readonly kind: "refund"; readonly refund: RefundRow }
   | { readonly kind: "link-closed"; readonly reason: "expired" | "disabled" };
 
@@ -33,7 +37,7 @@ export function decide(snapshot: RequestSnapshot, fact: Fact): Decision | null {
     case "link-made":
       return decideMade(snapshot.request, fact.link);
     case "payment":
-      return decidePayment(snapshot, { ...fact.payment, tag: snapshot.request.tag });
+      return decidePayment(snapshot, { ...fact.payment, tag: snapshot.request.tag }, fact.isAccepted ?? false);
     case "refund":
       return decideRefund(snapshot, fact.refund);
     case "link-closed":
@@ -50,18 +54,19 @@ function decideMade(request: RequestRow, link: Partial<RequestRow>): Decision | 
   };
 }
 
-function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow): Decision | null {
+function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow, isAccepted: boolean): Decision | null {
   const known = snapshot.payments.find((other) => other.paymentId === payment.paymentId);
   if (known && rank[payment.state] <= rank[known.state]) return null;
   const others = snapshot.payments.filter((other) => other.paymentId !== payment.paymentId);
   const status = statusOf(snapshot.request, [...others, payment], snapshot.refunds);
   if (payment.state !== "paid" && isOvertaken(snapshot.request, others)) return { status, payment };
+  const reasonOfPaid = () => (isAccepted ? "accepted" : reasonOfPayment(snapshot.request, others, payment));
   return {
     status,
     payment,
     announcement: {
       status: statusOfPayment[payment.state],
-      reason: payment.state === "paid" ? reasonOfPayment(snapshot.request, others, payment) : null,
+      reason: payment.state === "paid" ? reasonOfPaid() : null,
     },
   };
 }

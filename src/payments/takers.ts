@@ -5,14 +5,19 @@ import type { Store } from "../store/store.ts";
 
 /** The known receivers of events: those that listen now, and those that did before a restart. */
 export interface Takers {
-  /** Adds or replaces a receiver. */
+  /** Adds or replaces a receiver, from now on: it hears nothing of what was before. */
   add(taker: Taker): Promise<void>;
-  /** It stops listening for now; what is on its way waits for it. */
-  pause(id: string): void;
+  /** It stops listening for now; what is on its way waits for it. Nothing where another took its place meanwhile. */
+  pause(taker: Taker): void;
   /** It is gone for good; what is on its way to it is dropped. */
   forget(id: string): Promise<void>;
+  /** Forgets all but these, for hosts that know which receivers there are. */
+  forgetOthers(ids: readonly string[]): Promise<void>;
   /** The receiver, if it listens now. */
   listening(id: string): Taker | undefined;
+  /** Ids of all that listen now. */
+  allListening(): readonly string[];
+  isKnown(id: string): boolean;
   /** Ids of all known receivers that want this event. */
   wanting(event: Pick<PaymentStatusEvent, "account" | "status" | "reason">): readonly string[];
 }
@@ -20,6 +25,14 @@ export interface Takers {
 export async function openTakers(store: Store): Promise<Takers> {
   const rows = new Map((await store.takers()).map((row) => [row.id, row]));
   const listening = new Map<string, Taker>();
+
+  async function forget(id: string): Promise<void> {
+    listening.delete(id);
+    rows.delete(id);
+    // An event that is being stored now was decided before; the ledger leaves its delivery out.
+    await store.forgetTaker(id);
+  }
+
   return {
     async add(taker) {
       const row: TakerRow = {
@@ -28,17 +41,21 @@ export async function openTakers(store: Store): Promise<Takers> {
         statuses: [...(taker.statuses ?? defaultEventStatuses)],
         refundUpdates: taker.refundUpdates ?? false,
       };
+      // Nothing is decided for a receiver that the ledger does not know yet: its delivery would be left out.
+      await store.saveTaker(row);
       rows.set(taker.id, row);
       listening.set(taker.id, taker);
-      await store.saveTaker(row);
     },
-    pause: (id) => void listening.delete(id),
-    async forget(id) {
-      listening.delete(id);
-      rows.delete(id);
-      await store.forgetTaker(id);
+    pause(taker) {
+      if (listening.get(taker.id) === taker) listening.delete(taker.id);
+    },
+    forget,
+    async forgetOthers(ids) {
+      await Promise.all([...rows.keys()].filter((id) => !ids.includes(id)).map(forget));
     },
     listening: (id) => listening.get(id),
+    allListening: () => [...listening.keys()],
+    isKnown: (id) => rows.has(id),
     wanting: (event) => [...rows.values()].filter((row) => wants(row, event)).map((row) => row.id),
   };
 }

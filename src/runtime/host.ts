@@ -4,6 +4,8 @@ import type { Transport, TransportTimeouts } from "../client/transport.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
+import type { ReadLimits } from "./read-limits.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Validator } from "./validation.ts";
 
 /** What a flow engine gives. Everything here is asked for when needed, so accounts may come and go while it runs. */
@@ -13,7 +15,11 @@ export interface Host {
   accounts(): readonly Account[];
   /** The durable ledger. The plugin closes it. */
   readonly store: Store;
+  /** The file of the ledger where it is one: other processes may then ask the plugin for what only its owner can do. */
+  readonly ledgerFile?: string | undefined;
   readonly logger: Logger;
+  /** Gets the numbers of what happens, where wanted. */
+  readonly metrics?: Metrics | undefined;
   /** URL under which the gateway reaches the routes, path of their root included; absent: no webhook is asked for and links are polled. */
   readonly publicUrl?: string | undefined;
   /** URL under which the buyer's browser reaches the routes where there is no public one (a laptop's loopback). */
@@ -21,11 +27,15 @@ export interface Host {
   /** Further https origins that a typed status callback URL may name. */
   readonly callbackOrigins?: readonly string[] | undefined;
   readonly maxAccounts?: number | undefined;
+  /** How long names, mails, phones and conversations are kept after the last event of a payment; 180 days unless set. */
+  readonly retentionDays?: number | undefined;
   readonly clock?: Clock | undefined;
   /** Replaces ajv where code generation is forbidden. */
   readonly validator?: Validator | undefined;
   /** Replaces the built-in HTTP transport. */
   readonly transport?: Transport | undefined;
+  /** How much may be read of the gateway for one account, by who asks: nodes, the watch over known links, hints. */
+  readonly readLimits?: ReadLimits | undefined;
   /** How long a call to the gateway may take in each of its phases, where the defaults do not fit. */
   readonly timeouts?: Partial<TransportTimeouts> | undefined;
 }
@@ -52,8 +62,15 @@ export interface Taker {
   readonly statuses?: readonly string[];
   /** Whether to hear of refunds that were requested, denied or withdrawn: status Completed with a reason. Off by default. */
   readonly refundUpdates?: boolean;
-  /** Resolves once the event is taken. A rejection means: try again later. */
-  deliver(event: PaymentStatusEvent): Promise<void>;
+  /** How long one delivery may take before it counts as failed and is tried again; 30 s unless given. */
+  readonly timeoutMs?: number;
+  /** How many deliveries may be under way at once, each of another payment request; 32 unless given. */
+  readonly width?: number;
+  /**
+   * Resolves once the event is taken. A rejection means: try again later. `signal` is aborted when nobody waits for the
+   * answer any more.
+   */
+  deliver(event: PaymentStatusEvent, signal: AbortSignal): Promise<void>;
 }
 
 /** An HTTP request without its transport. Header names are lower case; `path` includes the query. */

@@ -21,5 +21,23 @@ export interface LogFields {
   readonly count?: number;
 }
 
+/** A logger that takes only these, and only with these types, writes neither payloads nor people. */
+export const logFieldTypes = {
+  account: "string",
+  node: "string",
+  paymentRequestId: "string",
+  paymentId: "string",
+  eventId: "string",
+  taker: "string",
+  status: "string",
+  code: "string",
+  cause: "string",
+  attempt: "number",
+  durationMs: "number",
+  count: "number",
+} as const satisfies Record<keyof LogFields, "string" | "number">;
+
+export type LogFieldName = keyof typeof logFieldTypes;
+
 /** For hosts and tests that want no log. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

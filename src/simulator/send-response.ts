@@ -3,24 +3,27 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { SimulatorResponse } from "./exchange.ts";
 import type { CallFault } from "./faults.ts";
 
-/** Writes an answer, damaged as the fault says. `stop` ends its pauses. */
+/** Writes an answer, dated `now`, damaged as the fault says. `stop` ends its pauses. */
 export async function sendResponse(
   outgoing: ServerResponse,
   response: SimulatorResponse,
-  { fault, isHead, stop }: { fault?: CallFault | undefined; isHead: boolean; stop: AbortSignal },
+  { fault, isHead, now, stop }: { fault?: CallFault | undefined; isHead: boolean; now: number; stop: AbortSignal },
 ): Promise<void> {
   if (fault?.delayMs !== undefined && fault.kind !== "drip") await pause(fault.delayMs, undefined, { signal: stop });
+  // The request's: the answer has no socket of its own yet while the one before it on this connection is being ended.
+  const { socket } = outgoing.req;
   if (fault?.kind === "reset") {
-    outgoing.socket?.resetAndDestroy();
+    socket.resetAndDestroy();
     return;
   }
   const body = Buffer.from(response.body);
-  outgoing.writeHead(response.status, { ...response.headers, "content-length": body.byteLength });
+  const date = new Date(now).toUTCString();
+  outgoing.writeHead(response.status, { date, ...response.headers, "content-length": body.byteLength });
   if (isHead) {
     outgoing.end();
   } else if (fault?.kind === "cut") {
     const part = body.subarray(0, fault.bytes ?? Math.floor(body.byteLength / 2));
-    outgoing.write(part, () => outgoing.socket?.destroy());
+    outgoing.write(part, () => socket.destroy());
   } else if (fault?.kind === "drip") {
     for (let at = 0; at < body.byteLength && !outgoing.destroyed; at += fault.bytes) {
       outgoing.write(body.subarray(at, at + fault.bytes));

@@ -111,7 +111,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     const isHead = request.method === "HEAD";
-    const send = { isHead, stop: stop.signal };
+    const send = { isHead, now: desk().now, stop: stop.signal };
     if (!isLoopbackHost(request.headers.host)) {
       return sendResponse(outgoing, json(403, { error: "the local Instamojo answers this machine only" }), send);
     }

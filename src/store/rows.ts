@@ -46,13 +46,17 @@ export interface RequestRow {
   readonly deadlineAt: number | null;
   /** Why the link is closed or about to be; null while open. */
   readonly closedFor: "expired" | "disabled" | null;
+  /** Gateway time at which it was asked to close the link; absent while open. */
+  readonly closedAt?: number;
   /** Whether the gateway was told where to report payments of this link. */
   readonly hasWebhook: boolean;
   readonly createdAt: number;
-  /** When the gateway is to be asked about it next, or null when nothing more is expected. */
+  /** When the gateway is to be asked about this link by itself, on the gateway's clock; null for never. */
   readonly nextReadAt: number | null;
   /** Grows with every change; a change must name the version it was decided on. */
   readonly version: number;
+  /** Its personal data was erased: names, mails, phones, conversation and replies are gone. */
+  readonly isForgotten?: true;
 }
 
 export type PaymentState = "open" | "failed" | "paid";
@@ -95,23 +99,35 @@ export interface RefundRow {
   readonly response: Readonly<Record<string, unknown>> | null;
   readonly createdAt: number;
   readonly nextReadAt: number | null;
+  /** Who said what came of it, where it was a person and not the gateway. */
+  readonly resolvedBy?: string;
+  /** Its description and the gateway's replies were erased. */
+  readonly isForgotten?: true;
 }
 
-/** What came in at a public route: a hint, kept before it is answered. */
+/** A hint at a payment: what came in at a public route, kept before it is answered, or a payment that a sweep found odd. */
 export interface MessageRow {
   /** Hash of everything it said; the same message has the same id. */
   readonly id: string;
   readonly account: string;
   readonly environment: EnvironmentName;
-  readonly source: "webhook" | "return";
+  /** `poll`: no message came; a read of ours found a payment that does not fit. */
+  readonly source: "webhook" | "return" | "poll";
   readonly paymentId: string | null;
   readonly paymentRequestId: string | null;
   readonly tag: string | null;
   readonly receivedAt: number;
   readonly attempts: number;
-  /** `waiting` for its confirming read, `done`, `parked` after too long, or `quarantined` because the gateway contradicts it. */
-  readonly state: "waiting" | "done" | "parked" | "quarantined";
+  /**
+   * `waiting` for its confirming read, `done`, `parked` after too long, `quarantined` because the gateway contradicts it
+   * (and read again by itself at `nextAt`), or `dismissed` by a person.
+   */
+  readonly state: "waiting" | "done" | "parked" | "quarantined" | "dismissed";
   readonly nextAt: number;
+  /** When it got the state it has; absent while it waits for its first read. */
+  readonly settledAt?: number;
+  /** Why it is in this state, in a word: the field that contradicts, the code of the last failed read. */
+  readonly cause?: string;
 }
 
 export interface EventRow {
@@ -119,6 +135,13 @@ export interface EventRow {
   readonly tag: string;
   readonly sequence: number;
   readonly event: PaymentStatusEvent;
+  /** When it was stored. */
+  readonly createdAt?: number;
+  /**
+   * Why nobody is to receive it; absent when somebody is or was, and for statuses that are off by default and that
+   * nobody asked for.
+   */
+  readonly unclaimed?: "inactive" | "no-taker";
 }
 
 /** A receiver of events that is known, whether it listens now or not. */
@@ -138,6 +161,10 @@ export interface DeliveryRow {
   readonly state: "waiting" | "taken" | "parked";
   readonly attempts: number;
   readonly nextAt: number;
+  /** When it was taken or parked. */
+  readonly settledAt?: number;
+  /** What the last failed attempt ended with, in a word. */
+  readonly cause?: string;
 }
 
 /** Everything known about one request, read together. */
@@ -145,4 +172,65 @@ export interface RequestSnapshot {
   readonly request: RequestRow;
   readonly payments: readonly PaymentRow[];
   readonly refunds: readonly RefundRow[];
+}
+
+/** What a person decided about something in the ledger. Never changed, never removed. */
+export interface DecisionRow {
+  readonly at: number;
+  /** Who, by the name they logged in with or gave. */
+  readonly by: string;
+  readonly action: "redeliver" | "resolve" | "accept" | "dismiss" | "forget";
+  /** Id of the event, refund, message or request it is about. */
+  readonly subject: string;
+  /** Tag of the request it belongs to, where there is one. */
+  readonly tag: string | null;
+  /** Why, in their words; "" where none are asked for. */
+  readonly reason: string;
+  /** What was decided, where there is a choice: the case of a refund, or that it was not booked. */
+  readonly outcome?: string;
+}
+
+/** The whole story of one request, read together. */
+export interface RequestHistory extends RequestSnapshot {
+  readonly messages: readonly MessageRow[];
+  readonly events: readonly EventRow[];
+  readonly deliveries: readonly DeliveryRow[];
+  readonly decisions: readonly DecisionRow[];
+}
+
+/** Everything that waits for a person, the newest first. */
+export interface HeldRows {
+  readonly messages: readonly MessageRow[];
+  /** Deliveries that are parked. */
+  readonly deliveries: readonly DeliveryRow[];
+  /** Events that nobody was to receive. */
+  readonly events: readonly EventRow[];
+  /** Refunds that were sent and nobody can say what came of them. */
+  readonly refunds: readonly RefundRow[];
+}
+
+/** How one account is doing, by its own rows. */
+export interface AccountHealth {
+  readonly account: AccountRow;
+  readonly lastMessageAt: number | null;
+  /** Messages that wait for their confirming read. */
+  readonly waitingMessages: number;
+  readonly heldMessages: number;
+}
+
+/** What to look for among the requests; all of it must fit. */
+export interface RequestSearch {
+  readonly account?: string;
+  readonly status?: PaymentStatus;
+  /** Part of an id, the reference or the purpose; upper and lower case are alike. */
+  readonly text?: string;
+  /** Goes on where an earlier page ended. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export interface RequestPage {
+  readonly requests: readonly RequestRow[];
+  /** Where the next page starts; null when all were looked at. */
+  readonly before: number | null;
 }

@@ -33,19 +33,34 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
       .all("SELECT row FROM accounts WHERE name = :name ORDER BY generation", { name })
       .map((row) => read(row) as AccountRow);
 
+  /** Whether a link made with this generation can still be paid, or may turn out to exist. */
+  const hasOpenLink = ({ name, generation }: AccountRow): boolean =>
+    database.get(
+      `SELECT 1 FROM requests WHERE account = :name AND generation = :generation
+         AND json_extract(row, '$.stage') <> 'refused'
+         AND (json_extract(row, '$.status') IN ('Pending', 'Processing', 'Failed')
+           OR json_extract(row, '$.status') = 'Completed' AND json_extract(row, '$.input.allowRepeatedPayments') = 1)
+       LIMIT 1`,
+      { name, generation },
+    ) !== undefined;
+
   return {
-    openAccount(identity, callbackToken) {
-      return database.write(() => {
-        const generations = all(identity.name);
-        const known = generations.find(
+    async openAccount(identity, callbackToken) {
+      const find = () =>
+        all(identity.name).find(
           (row) => row.environment === identity.environment && row.clientId === identity.clientId,
         );
+      // Asked at every run of a node: only the first time is worth a sync of the disk.
+      const opened = await database.read(find);
+      if (opened) return opened;
+      return database.write(() => {
+        const known = find();
         if (known) return known;
         const account: AccountRow = {
           name: identity.name,
           environment: identity.environment,
           clientId: identity.clientId,
-          generation: generations.length + 1,
+          generation: all(identity.name).length + 1,
           callbackToken,
           merchant: null,
           isActive: isActive(identity.name),
@@ -55,14 +70,16 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
       });
     },
     accountByToken: (name, callbackToken) =>
-      database.read(() =>
-        read(
+      database.read(() => {
+        const account = read(
           database.get("SELECT row FROM accounts WHERE name = :name AND token = :token", {
             name,
             token: fingerprint(callbackToken),
           }),
-        ),
-      ),
+        );
+        const isCurrent = account !== null && account.generation === all(name).at(-1)?.generation;
+        return isCurrent || (account && hasOpenLink(account)) ? account : null;
+      }),
     pinMerchant(account, merchant) {
       return database.write(() => {
         const { name, generation } = account;

@@ -1,12 +1,21 @@
 import type { EventRow, PaymentRow, RefundRow, RequestRow } from "./rows.ts";
-import { writeDelivery } from "./sqlite-deliveries.ts";
+import { addDelivery, markUnclaimed } from "./sqlite-deliveries.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
-import { writeRefund } from "./sqlite-refunds.ts";
+import { eventOf, refundOf, requestOf, splitEvent, splitRequest } from "./sqlite-personal.ts";
+import { areRefundsAsBefore, writeRefund } from "./sqlite-refunds.ts";
 import type { Store } from "./store.ts";
 
 type RequestStore = Pick<
   Store,
-  "addRequest" | "requestByKey" | "requestByTag" | "requestById" | "snapshot" | "dueRequests" | "commit" | "eventById"
+  | "addRequest"
+  | "requestByKey"
+  | "requestByTag"
+  | "requestById"
+  | "snapshot"
+  | "countWatched"
+  | "dueRequests"
+  | "commit"
+  | "eventById"
 >;
 
 const columns = (request: RequestRow) => ({
@@ -25,15 +34,16 @@ const columns = (request: RequestRow) => ({
 /** Links that were asked for, their payments and events, on SQLite. */
 export function sqliteRequests(database: SqliteDatabase): RequestStore {
   const byKey = (request: Pick<RequestRow, "account" | "generation" | "key">) =>
-    parseRow<RequestRow>(
+    requestOf(
+      database,
       database.get(
         "SELECT row FROM requests WHERE account = :account AND generation = :generation AND key = :key AND is_current = 1",
         { account: request.account, generation: request.generation, key: request.key },
       ),
     );
   const byTag = (tag: string) =>
-    parseRow<RequestRow>(database.get("SELECT row FROM requests WHERE tag = :tag", { tag }));
-  const eventById = (id: string) => parseRow<EventRow>(database.get("SELECT row FROM events WHERE id = :id", { id }));
+    requestOf(database, database.get("SELECT row FROM requests WHERE tag = :tag", { tag }));
+  const eventById = (id: string) => eventOf(database, database.get("SELECT row FROM events WHERE id = :id", { id }));
 
   const savePayment = (payment: PaymentRow) =>
     database.run(
@@ -50,7 +60,7 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
       id: event.id,
       tag: event.tag,
       sequence: event.sequence,
-      row: JSON.stringify(event),
+      row: JSON.stringify(splitEvent(database, event)),
     });
     return true;
   };
@@ -63,7 +73,7 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
         database.run(
           `INSERT INTO requests (tag, account, environment, generation, key, is_current, payment_request_id, next_read_at, version, row)
            VALUES (:tag, :account, :environment, :generation, :key, :is_current, :payment_request_id, :next_read_at, :version, :row)`,
-          columns(request),
+          columns(splitRequest(database, request, true)),
         );
         return { request, isNew: true };
       });
@@ -72,7 +82,8 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
     requestByTag: (tag) => database.read(() => byTag(tag)),
     requestById: ({ account, environment }, id) =>
       database.read(() =>
-        parseRow<RequestRow>(
+        requestOf(
+          database,
           database.get(
             "SELECT row FROM requests WHERE account = :account AND environment = :environment AND payment_request_id = :id",
             { account, environment, id },
@@ -90,19 +101,35 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
             .map((row) => parseRow<PaymentRow>(row) as PaymentRow),
           refunds: database
             .all("SELECT row FROM refunds WHERE tag = :tag ORDER BY rowid", { tag })
-            .map((row) => parseRow<RefundRow>(row) as RefundRow),
+            .map((row) => refundOf(database, row) as RefundRow),
         };
       }),
-    dueRequests: (now, limit) =>
+    countWatched: () =>
       database.read(() =>
-        database
-          .all("SELECT row FROM requests WHERE next_read_at <= :now ORDER BY next_read_at LIMIT :limit", { now, limit })
-          .map((row) => parseRow<RequestRow>(row) as RequestRow),
+        Number(database.get("SELECT COUNT(*) AS count FROM requests WHERE next_read_at IS NOT NULL")?.count),
+      ),
+    dueRequests: (now, limit, account) =>
+      database.read(() =>
+        account
+          ? database.rows(
+              `SELECT row FROM requests WHERE account = :account AND environment = :environment AND next_read_at <= :now
+               ORDER BY next_read_at LIMIT :limit`,
+              { account: account.account, environment: account.environment, now, limit },
+              (row) => requestOf(database, row) as RequestRow,
+            )
+          : database.rows(
+              "SELECT row FROM requests WHERE next_read_at <= :now ORDER BY next_read_at LIMIT :limit",
+              { now, limit },
+              (row) => requestOf(database, row) as RequestRow,
+            ),
       ),
     commit(change) {
       return database.write(() => {
         const { request } = change;
-        const { tag, is_current, payment_request_id, next_read_at, version, row } = columns(request);
+        if (!areRefundsAsBefore(database, change.refundsBefore ?? [])) return false;
+        const { tag, is_current, payment_request_id, next_read_at, version, row } = columns(
+          splitRequest(database, request, false),
+        );
         const changed = database.run(
           `UPDATE requests SET is_current = :is_current, payment_request_id = :payment_request_id,
              next_read_at = :next_read_at, version = :version, row = :row
@@ -113,9 +140,9 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
         for (const payment of change.payments ?? []) savePayment(payment);
         for (const refund of change.refunds ?? []) writeRefund(database, refund);
         const told = (change.events ?? []).filter((event) => !addEvent(event)).map((event) => event.id);
-        for (const delivery of change.deliveries ?? []) {
-          if (!told.includes(delivery.eventId)) writeDelivery(database, delivery);
-        }
+        const fresh = (change.deliveries ?? []).filter(({ eventId }) => !told.includes(eventId));
+        const left = fresh.filter((delivery) => !addDelivery(database, delivery));
+        for (const { eventId } of left) markUnclaimed(database, eventId);
         return true;
       });
     },

@@ -16,12 +16,14 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX requests_by_key ON requests (account, generation, key) WHERE is_current = 1;
   CREATE UNIQUE INDEX requests_by_id ON requests (account, environment, payment_request_id)
     WHERE payment_request_id IS NOT NULL;
-  CREATE INDEX requests_due ON requests (next_read_at) WHERE next_read_at IS NOT NULL;
+  CREATE INDEX requests_by_account ON requests (account, environment);
+  CREATE INDEX requests_due ON requests (account, environment, next_read_at) WHERE next_read_at IS NOT NULL;
 
   CREATE TABLE payments (
     payment_id TEXT NOT NULL, tag TEXT NOT NULL REFERENCES requests (tag), row TEXT NOT NULL,
     PRIMARY KEY (tag, payment_id)
   ) STRICT;
+  CREATE INDEX payments_by_id ON payments (payment_id);
 
   CREATE TABLE refunds (
     account TEXT NOT NULL, environment TEXT NOT NULL, transaction_id TEXT NOT NULL, payment_id TEXT NOT NULL,
@@ -31,14 +33,20 @@ export const migrations: readonly string[] = [
   CREATE INDEX refunds_by_payment ON refunds (payment_id);
   CREATE INDEX refunds_by_tag ON refunds (tag) WHERE tag IS NOT NULL;
   CREATE INDEX refunds_due ON refunds (next_read_at) WHERE next_read_at IS NOT NULL;
+  CREATE INDEX refunds_unknown ON refunds (payment_id) WHERE json_extract(row, '$.stage') = 'unknown';
+  CREATE INDEX refunds_by_case ON refunds (json_extract(row, '$.caseId')) WHERE json_extract(row, '$.caseId') IS NOT NULL;
 
   CREATE TABLE messages (id TEXT PRIMARY KEY, next_at INTEGER, row TEXT NOT NULL) STRICT;
   CREATE INDEX messages_due ON messages (next_at) WHERE next_at IS NOT NULL;
+  -- Written when a message was looked at, never on the way to its answer.
+  CREATE TABLE request_messages (tag TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (tag, id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE held_messages (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
   CREATE TABLE events (
     id TEXT PRIMARY KEY, tag TEXT NOT NULL REFERENCES requests (tag), sequence INTEGER NOT NULL, row TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX events_by_request ON events (tag, sequence);
+  CREATE INDEX events_unclaimed ON events (tag) WHERE json_extract(row, '$.unclaimed') IS NOT NULL;
 
   CREATE TABLE takers (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
   CREATE TABLE deliveries (
@@ -47,5 +55,30 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (event_id, taker_id)
   ) STRICT;
   CREATE INDEX deliveries_open ON deliveries (taker_id, tag, sequence) WHERE state <> 'taken';
+  CREATE INDEX deliveries_due ON deliveries (taker_id, next_at) WHERE state = 'waiting';
+  CREATE INDEX deliveries_parked ON deliveries (next_at) WHERE state = 'parked';
+
+  -- What is erased on request and after its time; see sqlite-personal.ts.
+  CREATE TABLE personal (
+    tag TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (tag, kind, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE decisions (id INTEGER PRIMARY KEY, tag TEXT, row TEXT NOT NULL) STRICT;
+  CREATE INDEX decisions_by_request ON decisions (tag) WHERE tag IS NOT NULL;
+
+  CREATE TABLE sweep_marks (
+    account TEXT NOT NULL, environment TEXT NOT NULL, list TEXT NOT NULL, mark TEXT NOT NULL, seen_at INTEGER NOT NULL,
+    PRIMARY KEY (account, environment, list, mark)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sweep_marks_old ON sweep_marks (account, environment, list, seen_at);
+  CREATE TABLE sweeps (
+    account TEXT NOT NULL, environment TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (account, environment)
+  ) STRICT;
+  CREATE TABLE watched_payments (
+    account TEXT NOT NULL, environment TEXT NOT NULL, payment_id TEXT NOT NULL, next_at INTEGER NOT NULL,
+    row TEXT NOT NULL, PRIMARY KEY (account, environment, payment_id)
+  ) STRICT;
+  CREATE INDEX watched_payments_due ON watched_payments (next_at);
   `,
 ];

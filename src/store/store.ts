@@ -1,17 +1,28 @@
 import type {
+  AccountHealth,
   AccountRow,
+  DecisionRow,
   DeliveryRow,
   EventRow,
+  HeldRows,
   MessageRow,
   PaymentRow,
   RefundRow,
+  RequestHistory,
+  RequestPage,
   RequestRow,
+  RequestSearch,
   RequestSnapshot,
   TakerRow,
 } from "./rows.ts";
+import type { Undelivered } from "./undelivered.ts";
+import type { RequestAge, SweepRow, WatchedPaymentRow } from "./sweep-rows.ts";
 
 /** An account as its credentials describe it: what tells one generation from the next. */
 export type AccountIdentity = Pick<AccountRow, "name" | "environment" | "clientId">;
+
+/** An account in one world, whatever its generation. */
+export type AccountOf = Pick<RequestRow, "account" | "environment">;
 
 /** What a settled fact changes, all at once or not at all. */
 export interface Change {
@@ -19,6 +30,8 @@ export interface Change {
   readonly request: RequestRow;
   readonly payments?: readonly PaymentRow[];
   readonly refunds?: readonly RefundRow[];
+  /** The refunds as they were when the change was decided; the change is refused when one is at another stage by now. */
+  readonly refundsBefore?: readonly RefundRow[];
   readonly events?: readonly EventRow[];
   readonly deliveries?: readonly DeliveryRow[];
 }
@@ -39,7 +52,10 @@ export interface Store {
    * before starts a new one with `callbackToken`; going back to an earlier one goes on with its rows.
    */
   openAccount(identity: AccountIdentity, callbackToken: string): Promise<AccountRow>;
-  /** The account and generation that a callback token belongs to; null for an unknown token. */
+  /**
+   * The account and generation that a callback token belongs to; null for an unknown token, and for one of an earlier
+   * generation once the last link made with it is closed.
+   */
   accountByToken(name: string, callbackToken: string): Promise<AccountRow | null>;
   /** Remembers the merchant seen in the first reply; later calls change nothing. Returns the pinned one. */
   pinMerchant(account: AccountRow, merchant: string): Promise<string>;
@@ -56,11 +72,18 @@ export interface Store {
     paymentRequestId: string,
   ): Promise<RequestRow | null>;
   snapshot(tag: string): Promise<RequestSnapshot | null>;
-  /** Open requests of these accounts whose next read is due, the most overdue first. */
-  dueRequests(now: number, limit: number): Promise<readonly RequestRow[]>;
+  /** How many requests have a next read, due or not. */
+  countWatched(): Promise<number>;
+  /** Open requests, or those of one account, whose next read is due, the most overdue first. */
+  dueRequests(
+    now: number,
+    limit: number,
+    account?: Pick<RequestRow, "account" | "environment">,
+  ): Promise<readonly RequestRow[]>;
   /**
    * Applies a change; false when the request has moved on since the change was decided. An event that was told before
-   * is not told again, whatever else the change says.
+   * is not told again, whatever else the change says. A delivery to a taker that was forgotten meanwhile is left out;
+   * an event whose takers are all gone is unclaimed.
    */
   commit(change: Change): Promise<boolean>;
 
@@ -73,21 +96,80 @@ export interface Store {
   /** All refunds of a payment, under whatever name the account had. */
   refundsOfPayment(world: Pick<RefundRow, "environment">, paymentId: string): Promise<readonly RefundRow[]>;
   saveRefund(refund: RefundRow): Promise<void>;
+  /**
+   * Changes a refund that is still at the stage and case it was read with, and leaves everything else of it as it is
+   * now. Returns the row as it is then; null when another change came first.
+   */
+  changeRefund(before: RefundRow, changes: Partial<RefundRow>): Promise<RefundRow | null>;
   dueRefunds(now: number, limit: number): Promise<readonly RefundRow[]>;
 
   /** Records a message, or makes the one with the same id due again. */
   recordMessage(message: MessageRow): Promise<void>;
   saveMessage(message: MessageRow): Promise<void>;
+  /** Waiting and quarantined messages whose next read is due, the most overdue first. */
   dueMessages(now: number, limit: number): Promise<readonly MessageRow[]>;
+  /** Quarantined and parked messages about this payment. */
+  heldMessages(account: Pick<RequestRow, "account" | "environment">, paymentId: string): Promise<readonly MessageRow[]>;
+
+  /** Requests that personal data is kept of, by tag from `after` on, with the time of the newest of it. */
+  personalTags(after: string, limit: number): Promise<readonly { readonly tag: string; readonly lastAt: number }[]>;
+  /** Erases the personal data of these requests; ids, amounts, hashes and states stay. */
+  erasePersonal(tags: readonly string[]): Promise<void>;
+  /** Leaves nothing that was erased in the files of the ledger; false when a reader is in the way now. */
+  scrub(): Promise<boolean>;
 
   eventById(id: string): Promise<EventRow | null>;
   takers(): Promise<readonly TakerRow[]>;
   saveTaker(taker: TakerRow): Promise<void>;
+  /** Drops a taker and what is on its way to it; events that nobody else has or had are unclaimed from then on. */
   forgetTaker(id: string): Promise<void>;
-  /** The first undelivered event of each request and taker, where due. A parked one holds its successors. */
-  dueDeliveries(now: number, limit: number): Promise<readonly DeliveryRow[]>;
+  /** The first undelivered event of each request and taker, or of this taker, where due. A parked one holds its successors. */
+  dueDeliveries(now: number, limit: number, takerId?: string): Promise<readonly DeliveryRow[]>;
   /** Where a delivery stands now; nothing when it was dropped with its taker meanwhile. */
   saveDelivery(delivery: DeliveryRow): Promise<void>;
+  /**
+   * Sends an event once more to every taker it was for, with all that its request still owes them, parked ones too; one
+   * that had nobody goes to the known takers among `wanting`. Returns the deliveries of this event; null for an unknown one.
+   */
+  redeliver(eventId: string, wanting: readonly string[], now: number): Promise<readonly DeliveryRow[] | null>;
+  /** What did not reach anybody: the numbers, and at most `limit` parked deliveries with what they hold. */
+  undelivered(limit: number): Promise<Undelivered>;
+
+  /** Requests that fit, the newest first. Looks at a bounded number of them: a page may be short and still go on. */
+  searchRequests(search: RequestSearch): Promise<RequestPage>;
+  /** Tags of the requests that an id belongs to: a tag, or the id of a request, payment, refund, event or message. */
+  tagsOf(id: string): Promise<readonly string[]>;
+  history(tag: string): Promise<RequestHistory | null>;
+  messageById(id: string): Promise<MessageRow | null>;
+  /** What waits for a person, at most `limit` of each kind. */
+  held(limit: number): Promise<HeldRows>;
+  health(): Promise<readonly AccountHealth[]>;
+  recordDecision(decision: DecisionRow): Promise<void>;
+
+  /** Those of the marks that were not saved for this list. */
+  unseenMarks(account: AccountOf, list: string, marks: readonly string[]): Promise<readonly string[]>;
+  /** Remembers rows of a list by their marks, and forgets those that no list showed since `forgetBefore`. */
+  saveMarks(
+    account: AccountOf,
+    list: string,
+    seen: { readonly marks: readonly string[]; readonly seenAt: number; readonly forgetBefore: number },
+  ): Promise<void>;
+  sweep(account: AccountOf): Promise<SweepRow | null>;
+  saveSweep(sweep: SweepRow): Promise<void>;
+  /** When the first request of an account was made, and its latest ones, the newest first. */
+  latestRequests(
+    account: AccountOf,
+    limit: number,
+  ): Promise<{ readonly firstCreatedAt: number | null; readonly latest: readonly RequestAge[] }>;
+  /** Payments to be read by their id; one that is watched already becomes due at the earlier time. */
+  watchPayments(payments: readonly WatchedPaymentRow[]): Promise<void>;
+  watchedPayments(now: number, limit: number): Promise<readonly WatchedPaymentRow[]>;
+  /** When a watched payment is read next; nothing when its watch has ended. */
+  saveWatched(payment: WatchedPaymentRow): Promise<void>;
+  endWatch(payment: Pick<WatchedPaymentRow, "account" | "environment" | "paymentId">): Promise<void>;
+
+  /** How many damaged rows the lists have left out since the ledger was opened, by table; empty in a whole ledger. */
+  damagedRows(): Promise<Readonly<Record<string, number>>>;
 
   close(): Promise<void>;
 }

@@ -108,6 +108,7 @@ describe.each(["node-red", "node-red-4"] as const)("a person at the canvas of %s
       "Create refund",
       "Get payment status",
       "Payment status",
+      "Event handled",
     ]);
   });
 

@@ -35,7 +35,7 @@ async function type(...args: string[]) {
 
 describe("the command line", () => {
   it("has the commands of its help", async () => {
-    expect(commands.map((command) => command.name)).toEqual(["start", "simulator", "run", "trigger"]);
+    expect(commands.map((command) => command.name)).toEqual(["start", "simulator", "run", "trigger", "payments"]);
     const { code, out } = await type("--help");
     expect(code).toBe(0);
     for (const command of commands) expect(out[0]).toContain(`  ${command.name}`);
@@ -65,7 +65,7 @@ describe("the command line", () => {
 
   const input = '{"amount": "200", "purpose": "Iphone"}';
   it.each<[string[], string]>([
-    [["pay"], 'There is no command "pay". The commands are: start, simulator, run, trigger.'],
+    [["pay"], 'There is no command "pay". The commands are: start, simulator, run, trigger, payments.'],
     [["--port"], 'There is no command "--port".'],
     [["start", "now"], 'start does not take "now". Type "instamojo-flow start --help"'],
     [["start", "--port", "80a"], '--port must be a number from 0 to 65535, not "80a".'],

@@ -63,6 +63,19 @@ describe("faults of calls", () => {
     expect(sim.ledger().calls.at(-1)).toMatchObject({ status: null, isApplied: false });
   });
 
+  it("reset the connection while the answer before on it is still being ended", async () => {
+    const { sim } = await open();
+    sim.control.faults({ kind: "drip", bytes: 1000, delayMs: 1000 });
+    sim.control.faults({ kind: "reset" });
+    const socket = connect(sim.port, "127.0.0.1");
+    const closed = new Promise<unknown>((resolve) =>
+      socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code)),
+    );
+    socket.resume();
+    socket.write("GET /v2/payments/ HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".repeat(2));
+    expect(await closed).toBe("ECONNRESET");
+  });
+
   it("cut the answer short", async () => {
     const { sim, post } = await open();
     sim.control.faults({ kind: "cut", bytes: 20 });

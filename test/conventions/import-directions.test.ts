@@ -25,11 +25,12 @@ const parts: readonly Part[] = [
   { path: "src/client", mayUse: ["schemas", "src/runtime"] },
   { path: "src/store", mayUse: ["schemas", "src/runtime"] },
   { path: "src/payments", mayUse: ["schemas", "src/runtime", "src/client", "src/store", "src/accounts.ts"] },
+  { path: "src/operator", mayUse: ["schemas", "src/runtime", "src/store", "src/payments", "src/accounts.ts"] },
   { path: "src/accounts.ts", mayUse: ["schemas", "src/runtime", "src/client"] },
   { path: "src/config.ts", mayUse: ["schemas", "src/runtime", "src/accounts.ts"] },
   {
     path: "src/plugin.ts",
-    mayUse: ["schemas", "src/runtime", "src/client", "src/store", "src/payments", "src/accounts.ts"],
+    mayUse: ["schemas", "src/runtime", "src/client", "src/store", "src/payments", "src/operator", "src/accounts.ts"],
   },
   {
     path: "src/index.ts",
@@ -38,9 +39,20 @@ const parts: readonly Part[] = [
   {
     // A host opens the ledger that it hands to the plugin.
     path: "src/hosts/node-red",
-    mayUse: ["schemas", "nodes", "src/runtime", "src/store", "src/accounts.ts", "src/plugin.ts", "src/index.ts"],
+    mayUse: [
+      "schemas",
+      "nodes",
+      "src/runtime",
+      "src/store",
+      "src/operator",
+      "src/accounts.ts",
+      "src/plugin.ts",
+      "src/index.ts",
+    ],
   },
   { path: "src/webhook.ts", mayUse: ["schemas", "src/runtime", "src/payments"] },
+  { path: "src/logging.ts", mayUse: ["src/runtime"] },
+  { path: "src/metrics.ts", mayUse: ["src/runtime"] },
   { path: "src/simulator", mayUse: ["schemas/wire"] },
   {
     path: "src/playground",

@@ -91,13 +91,15 @@ export async function askForLink(buyer: ChatClient, product = "Masala chai"): Pr
   await buyer.waitFor(/mobile number/);
   await buyer.type("9999999999");
   let after = 0;
-  for (let attempt = 0; attempt < 6; attempt += 1) {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
     const said = await buyer.waitFor(/payment link|cannot take payments/, { after, timeoutMs: 30_000 });
     if (said.card) return requestIdOf(said);
     after = said.seq;
+    // As a person would: at once would use up the attempts while the faults of other buyers last.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await buyer.press("Try again");
   }
-  throw new Error("no link after six attempts");
+  throw new Error("no link after twenty attempts");
 }
 
 export function requestIdOf({ card }: VisibleEntry): string {

@@ -120,6 +120,12 @@ function moneyLines(buyer: ChatClient): string[] {
     .flatMap(({ text = "" }) => /^(paid|refunded)|failed|closed/i.exec(text)?.[0].toLowerCase() ?? []);
 }
 
+/**
+ * How long a buyer waits for a line. One sweep finds the payments of all buyers, and so meets the faults that all of them
+ * armed: up to 14 calls a step, three in each try, 5 s between tries; after those, reads of a payment of one's own do.
+ */
+const patience = { timeoutMs: 60_000 } as const;
+
 /** Buys, fails, pays and asks for the money back, with the faults armed anew before each step. */
 async function tellTheWholeStory(world: World, armed: readonly Fault[]): Promise<void> {
   const { gateway } = world;
@@ -134,27 +140,25 @@ async function tellTheWholeStory(world: World, armed: readonly Fault[]): Promise
   await arm();
   await gateway.pay({ paymentRequestId: requestId, outcome: "failure" });
   await comeBack(gateway, requestId, armed);
-  await buyer.waitFor(/failed/, { timeoutMs: 20_000 });
+  await buyer.waitFor(/failed/, patience);
   expect(moneyLines(buyer)).toEqual(["failed"]);
 
   await arm();
   await gateway.pay({ paymentRequestId: requestId, outcome: "success" });
   await comeBack(gateway, requestId, armed);
-  await buyer.waitFor(/^Paid/, { timeoutMs: 20_000 });
+  await buyer.waitFor(/^Paid/, patience);
   expect(moneyLines(buyer)).toEqual(["failed", "paid"]);
 
   await buyer.press("Ask for a refund");
   await buyer.waitFor(/Why would you/);
   await arm();
   await buyer.press("QFL");
-  const asked = await buyer.waitFor(/Refund requested|nobody can say yet|could not be requested/, {
-    timeoutMs: 40_000,
-  });
+  const asked = await buyer.waitFor(/Refund requested|nobody can say yet|could not be requested/, patience);
   const { refunds, payments } = await gateway.ledger();
   const mine = payments.filter((payment) => payment.requestId === requestId).map(({ id }) => id);
   const cases = refunds.filter(({ paymentId }) => mine.includes(paymentId));
   expect(cases.length).toBeLessThanOrEqual(1);
-  if (cases.length === 1) await buyer.waitFor(/^Refunded/, { after: asked.seq - 1, timeoutMs: 20_000 });
+  if (cases.length === 1) await buyer.waitFor(/^Refunded/, { ...patience, after: asked.seq - 1 });
   expect(moneyLines(buyer)).toEqual(["failed", "paid", ...(cases.length === 1 ? ["refunded"] : [])]);
 
   await end();
@@ -260,7 +264,7 @@ describe("what the chat says of money, without any webhook", () => {
     const { calls } = await world.gateway.ledger();
     const met = new Set(calls.flatMap(({ fault }) => fault ?? []));
     expect([...met].sort()).toEqual(["cut", "delay", "drip", "reset", "status"]);
-  }, 120_000);
+  }, 180_000);
 
   it("says that a link is closed once its time is over", async () => {
     const { buyer, follow, end } = await openWatchedChat(world);

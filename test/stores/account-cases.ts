@@ -1,3 +1,4 @@
+import { requestRow } from "./sample-rows.ts";
 import { expect } from "@jest/globals";
 import type { StoreCase } from "./store-case.ts";
 
@@ -52,9 +53,10 @@ export const accountCases: readonly StoreCase[] = [
     },
   },
   {
-    says: "finds an account by the token of any of its generations, and by nothing else",
+    says: "finds an account by the token of any generation that has an open link, and by nothing else",
     async prove(ledger) {
       const first = await ledger.store.openAccount(identity, "token-1");
+      await ledger.store.addRequest(requestRow());
       const second = await ledger.store.openAccount({ ...identity, clientId: "test_two" }, "token-2");
       const store = await ledger.reopen();
       expect(await store.accountByToken("shop", "token-1")).toEqual(first);
@@ -66,12 +68,31 @@ export const accountCases: readonly StoreCase[] = [
     },
   },
   {
+    says: "refuses the token of an earlier generation once its last link is closed",
+    async prove(ledger) {
+      await ledger.store.openAccount(identity, "token-1");
+      const { request } = await ledger.store.addRequest(requestRow());
+      await ledger.store.openAccount({ ...identity, clientId: "test_two" }, "token-2");
+      await ledger.store.addRequest(requestRow({ tag: "b".repeat(32), generation: 2, paymentRequestId: null }));
+      expect(await ledger.store.accountByToken("shop", "token-1")).toMatchObject({ generation: 1 });
+      for (const [index, status] of (["Failed", "Processing"] as const).entries()) {
+        await ledger.store.commit({ request: { ...request, status, version: index + 2 } });
+        expect(await ledger.store.accountByToken("shop", "token-1")).not.toBeNull();
+      }
+      await ledger.store.commit({ request: { ...request, status: "Completed", version: 4 } });
+      const store = await ledger.reopen();
+      expect(await store.accountByToken("shop", "token-1")).toBeNull();
+      expect(await store.accountByToken("shop", "token-2")).not.toBeNull();
+    },
+  },
+  {
     says: "pins the merchant that is named first, once per generation",
     async prove(ledger) {
       const account = await ledger.store.openAccount(identity, "token-1");
       const pinned = await Promise.all(["m1", "m2", "m3"].map((name) => ledger.store.pinMerchant(account, name)));
       expect(pinned).toEqual(["m1", "m1", "m1"]);
       const store = await ledger.reopen();
+      await store.addRequest(requestRow());
       expect(await store.pinMerchant(account, "m4")).toBe("m1");
       expect(await store.openAccount(identity, "x")).toEqual({ ...account, merchant: "m1" });
       expect(await store.accountByToken("shop", "token-1")).toMatchObject({ merchant: "m1" });

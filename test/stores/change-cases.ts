@@ -35,6 +35,7 @@ export const changeCases: readonly StoreCase[] = [
     says: "applies every part of a change, for good",
     async prove(ledger) {
       await ledger.store.addRequest(before);
+      await ledger.store.saveTaker(takerRow());
       expect(await ledger.store.commit(whole)).toBe(true);
       expect(await shown(ledger.store)).toEqual(afterWhole);
       expect(await shown(await ledger.reopen())).toEqual(afterWhole);
@@ -52,6 +53,7 @@ export const changeCases: readonly StoreCase[] = [
     says: "refuses a change that was decided on an older or newer version, and stores nothing of it",
     async prove({ store }) {
       await store.addRequest(before);
+      await store.saveTaker(takerRow());
       const moved = { ...before, version: 2, status: "Failed" } as const;
       await store.commit({ request: moved });
       const untouched = await shown(store);
@@ -95,6 +97,7 @@ export const changeCases: readonly StoreCase[] = [
       says: `stores nothing of a change that holds ${part}`,
       async prove(ledger) {
         await ledger.store.addRequest(before);
+        await ledger.store.saveTaker(takerRow());
         const untouched = await shown(ledger.store);
         const fault = await faultOf(() => ledger.store.commit({ ...whole, ...broken } as Change));
         expect(fault).toMatchObject({ code: "store_unavailable", outcome: "not-applied", retryable: true });
@@ -108,6 +111,7 @@ export const changeCases: readonly StoreCase[] = [
     says: "tells an event once, when a change brings it again",
     async prove({ store }) {
       await store.addRequest(before);
+      await store.saveTaker(takerRow());
       await store.commit(whole);
       await store.saveDelivery(deliveryRow({ state: "taken" }));
       const again = {
@@ -126,6 +130,7 @@ export const changeCases: readonly StoreCase[] = [
     async prove({ store }) {
       const other = requestRow({ tag: "b".repeat(32), key: "2", paymentRequestId: "2".repeat(32) });
       await store.addRequest(before);
+      await store.saveTaker(takerRow());
       await store.addRequest(other);
       await store.commit(whole);
       const stolen = { request: { ...other, version: 2 }, events: [eventRow({ tag: other.tag })] };

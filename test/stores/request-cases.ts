@@ -31,6 +31,14 @@ export const requestCases: readonly StoreCase[] = [
     },
   },
   {
+    says: "counts the requests that have a next read, due or not",
+    async prove({ store }) {
+      await store.addRequest(requestRow({ nextReadAt: 5 }));
+      await store.addRequest(requestRow({ tag: tag("b"), key: "k b", paymentRequestId: id("b"), nextReadAt: null }));
+      expect(await store.countWatched()).toBe(1);
+    },
+  },
+  {
     says: "gives all parallel requests of one key the one row",
     async prove({ store }) {
       const asked = Array.from({ length: 16 }, (_, index) =>

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { openSqliteStoreHere } from "../../src/store/sqlite-store-here.ts";
 import type { Store } from "../../src/store/store.ts";
 import { messageRow, requestRow } from "./sample-rows.ts";
 import { faultOf, type Ledger } from "./store-case.ts";
@@ -15,8 +15,9 @@ let folder: string;
 const open: Store[] = [];
 const fileOf = (name = "ledger.db") => join(folder, name);
 
+/** In this thread: what the thread around it adds has tests of its own. */
 async function opened(file = fileOf()): Promise<Store> {
-  const store = await openSqliteStore({ file });
+  const store = openSqliteStoreHere(file);
   open.push(store);
   return store;
 }
@@ -119,7 +120,7 @@ describe("the file of a SQLite store", () => {
 
   it("is refused to a second opener of this process until the first one closes", async () => {
     const first = await opened();
-    const fault = await faultOf(() => openSqliteStore({ file: fileOf() }));
+    const fault = await faultOf(() => opened());
     expect(fault).toMatchObject({ code: "store_unavailable", retryable: true, outcome: "not-applied" });
     expect(fault.message).toBe("The ledger is in use by another process.");
     await first.close();
@@ -129,6 +130,8 @@ describe("the file of a SQLite store", () => {
   it("is refused to another process, which is told why, and the owner goes on", async () => {
     const store = await opened();
     await store.addRequest(requestRow());
+    // A vain opener of this process must not drop the lock of the one that has it.
+    await faultOf(() => opened());
     const module = fileURLToPath(new URL("../../src/store/sqlite-store.ts", import.meta.url));
     const program = `
       const { openSqliteStore } = await import(${JSON.stringify(pathToFileURL(module).href)});
@@ -156,7 +159,7 @@ describe("the file of a SQLite store", () => {
     const raise = new DatabaseSync(fileOf());
     raise.exec("PRAGMA user_version = 99");
     raise.close();
-    const fault = await faultOf(() => openSqliteStore({ file: fileOf() }));
+    const fault = await faultOf(() => opened());
     expect(fault.code).toBe("store_unavailable");
     expect(fault.message).toContain("newer version");
     const database = new DatabaseSync(fileOf());
@@ -171,7 +174,7 @@ describe("the file of a SQLite store", () => {
   ])("%s is refused with store_unavailable and left alone", async (_, pathOf) => {
     const file = fileOf("letter.txt");
     writeFileSync(file, "Dear reader, this is a letter and no ledger. ".repeat(50));
-    const fault = await faultOf(() => openSqliteStore({ file: pathOf(file) }));
+    const fault = await faultOf(() => opened(pathOf(file)));
     expect(fault).toMatchObject({ code: "store_unavailable", retryable: true, outcome: "not-applied" });
     expect(fault.cause).toBeDefined();
     expect(readFileSync(file, "utf8")).toMatch(/^Dear reader/);

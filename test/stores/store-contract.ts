@@ -5,6 +5,7 @@ import { messageCases } from "./message-cases.ts";
 import { refundCases } from "./refund-cases.ts";
 import { requestCases } from "./request-cases.ts";
 import type { StoreCase } from "./store-case.ts";
+import { sweepCases } from "./sweep-cases.ts";
 
 /** What every store must keep, whatever it is made of. */
 export const storeContract: readonly StoreCase[] = [
@@ -14,4 +15,5 @@ export const storeContract: readonly StoreCase[] = [
   ...refundCases,
   ...messageCases,
   ...deliveryCases,
+  ...sweepCases,
 ];

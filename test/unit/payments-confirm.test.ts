@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
 import type { RequestRow } from "../../src/store/rows.ts";
-import { silentLogger } from "../../src/runtime/logger.ts";
 import { createConfirmer } from "../../src/payments/confirm.ts";
 import { payment as plainPayment, paymentId, paymentRequest, refusal, requestId } from "../helpers/client-fakes.ts";
 import { fakeSession, openLedger } from "../helpers/ledger-fakes.ts";
@@ -19,7 +18,6 @@ async function start(changes: Partial<RequestRow> = {}, adopted: RequestRow | nu
     settler,
     clock,
     links: { adopt: async () => adopted },
-    logger: silentLogger,
   });
   return { ...ledger, confirmer };
 }
@@ -90,7 +88,7 @@ describe("a payment that is confirmed", () => {
     const { store, settler, clock } = bare;
     const links = { adopt: async () => adopted };
     const blind = { ...store, requestById: async () => null };
-    const confirmer = createConfirmer({ store: blind, settler, clock, links, logger: silentLogger });
+    const confirmer = createConfirmer({ store: blind, settler, clock, links });
     const session = fakeSession({ payments: [payment], requests: [paidRequest] });
     expect(await confirmer.confirmPayment(session, paymentId, "webhook")).toEqual({ kind: "agrees" });
     expect(await bare.sent()).toEqual(["Completed/null"]);

@@ -122,20 +122,58 @@ describe("a delivery", () => {
     expect(await due(2_000)).toMatchObject([{ eventId: "evt_1", attempts: 1, nextAt: 2_000 }]);
   });
 
-  it("waits for a taker that does not listen now, without counting attempts", async () => {
+  it("to a taker that does not listen now is left as it is", async () => {
     const taken: PaymentStatusEvent[] = [];
-    const { takers, attempt, due, clock, logged } = await onItsWay(async (event) => void taken.push(event));
-    takers.pause("flow-1");
-    for (let second = 1; second <= 100; second++) {
-      await attempt();
-      expect(await due()).toEqual([]);
-      await clock.advance(1_000);
-    }
-    expect(await due()).toMatchObject([{ eventId: "evt_1", attempts: 0 }]);
+    const taker = { id: "flow-1", deliver: async (event: PaymentStatusEvent) => void taken.push(event) };
+    const { takers, attempt, due, logged } = await onItsWay(taker.deliver);
+    takers.pause(takers.listening("flow-1") as Taker);
+    const before = await due();
+    await attempt();
+    expect(await due()).toEqual(before);
+    expect(taken).toEqual([]);
     expect(logged).toEqual([]);
-    await takers.add({ id: "flow-1", deliver: async (event) => void taken.push(event) });
+    await takers.add(taker);
     await attempt();
     expect(taken.map(({ id }) => id)).toEqual(["evt_1"]);
+  });
+
+  it("that fails because its taker stopped listening in the middle does not count as an attempt", async () => {
+    const { takers, attempt, due, logged } = await onItsWay(async () => {
+      takers.pause(takers.listening("flow-1") as Taker);
+      throw new Error("redeployed");
+    });
+    await attempt();
+    expect(await due()).toMatchObject([{ eventId: "evt_1", attempts: 0, state: "waiting" }]);
+    expect(logged).toEqual([]);
+  });
+
+  it("may take as long as its taker says", async () => {
+    const { clock, takers, attempt, logged } = await onItsWay(async () => {});
+    await takers.add({ id: "flow-1", timeoutMs: 120_000, deliver: () => new Promise(() => {}) });
+    const running = attempt();
+    await clock.advance(119_999);
+    expect(logged).toEqual([]);
+    await clock.advance(1);
+    await running;
+    expect(logged[0]?.[1]).toMatchObject({ cause: "timeout" });
+  });
+
+  it("tells its taker when nobody waits for the answer any more", async () => {
+    let seen: AbortSignal | undefined;
+    const { clock, takers, attempt } = await onItsWay(async () => {});
+    await takers.add({
+      id: "flow-1",
+      deliver: (_event, signal) => {
+        seen = signal;
+        return new Promise(() => {});
+      },
+    });
+    const running = attempt();
+    await clock.advance(29_999);
+    expect(seen?.aborted).toBe(false);
+    await clock.advance(1);
+    await running;
+    expect(seen?.aborted).toBe(true);
   });
 
   it("ends with a taker that is forgotten, also in the middle of an attempt", async () => {
@@ -147,11 +185,11 @@ describe("a delivery", () => {
     expect(await due(Number.MAX_SAFE_INTEGER)).toEqual([]);
   });
 
-  it("of an event that is not there is looked for again, and nobody is bothered", async () => {
+  it("of an event that is not there counts as a failed attempt, and nobody is bothered", async () => {
     const taken: unknown[] = [];
-    const { work, store } = await onItsWay(async (event) => void taken.push(event));
-    await store.forgetTaker("flow-1");
+    const { work, logged } = await onItsWay(async (event) => void taken.push(event));
     await work(deliveryRow({ eventId: "evt_none" }));
     expect(taken).toEqual([]);
+    expect(logged[0]?.[1]).toMatchObject({ eventId: "evt_none", cause: "missing" });
   });
 });

@@ -70,6 +70,21 @@ describe("the reads of a payment and its request", () => {
     expect(judge({ request: { status, payments: others } })).toEqual({ kind: "not-yet" });
   });
 
+  it("are believed for what they say themselves, not for what a neighbour put on a prototype", () => {
+    const { status: _, ...silent } = payment;
+    Object.defineProperty(Object.prototype, "status", { value: true, configurable: true });
+    try {
+      expect(compare(requestRow(), silent as never, request, account)).toEqual({ kind: "contradicts", what: "shape" });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, "status");
+    }
+  });
+
+  it("contradict when the request names another seller than the one that is pinned", () => {
+    const user = "https://api.instamojo.com/v2/users/0123456789abcdef0123456789abcdef/";
+    expect(judge({ request: { user } })).toEqual({ kind: "contradicts", what: "seller" });
+  });
+
   it("contradict rather than wait", () => {
     expect(judge({ request: { status: "Pending", payments: [] }, payment: { amount: "9.00" } })).toEqual({
       kind: "contradicts",

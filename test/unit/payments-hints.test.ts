@@ -42,6 +42,7 @@ async function workOn(
     logger: { ...silentLogger, info: log, error: log },
   });
   const row = messageRow({ receivedAt: clock.now(), nextAt: clock.now(), ...message });
+  await store.saveMessage(row);
   const done = await work(row).then(
     () => null,
     (thrown: unknown) => thrown,
@@ -50,17 +51,49 @@ async function workOn(
 }
 
 describe("a recorded message", () => {
-  it.each([{ kind: "agrees" }, { kind: "not-ours" }] as const)("is done when its payment %p", async (answer) => {
-    const { saved, row, asked } = await workOn({}, answer);
-    expect(saved).toEqual({ ...row, state: "done" });
+  it.each([
+    { kind: "agrees", request: {} },
+    { kind: "not-ours", request: { tag: null, paymentRequestId: null } },
+  ] as const)("is done when its payment %p", async ({ kind, request }) => {
+    const { saved, row, asked } = await workOn(request, { kind });
+    expect(saved).toMatchObject({ ...row, state: "done" });
     expect(asked).toEqual([[row.paymentId, "webhook"]]);
   });
 
   it("is quarantined, loudly, when the gateway contradicts it", async () => {
-    const { saved, row, logged } = await workOn({}, { kind: "contradicts", what: "amount" });
-    expect(saved).toEqual({ ...row, state: "quarantined" });
+    const { saved, row, logged, now } = await workOn({}, { kind: "contradicts", what: "amount" });
+    expect(saved).toEqual({ ...row, state: "quarantined", cause: "amount", settledAt: now, nextAt: now + 60_000 });
     const fields = { account: "shop", paymentId: row.paymentId, cause: "amount" };
-    expect(logged).toEqual([["A payment contradicts what was asked for; it starts nothing.", fields]]);
+    expect(logged).toEqual([["A message contradicts what the gateway says; it starts nothing.", fields]]);
+  });
+
+  it("is quarantined when it names a link of ours, and the gateway says that the payment is of another", async () => {
+    expect((await workOn({}, { kind: "not-ours" })).saved).toMatchObject({
+      state: "quarantined",
+      cause: "payment request",
+    });
+  });
+
+  it.each([
+    [5, 1],
+    [30, 10],
+    [120, 60],
+    [8 * 24 * 60, 24 * 60],
+  ])("in quarantine for %d minutes is read again in %d", async (age, pause) => {
+    const at = Date.UTC(2026, 0, 1);
+    const held = { state: "quarantined", cause: "amount", settledAt: at - age * 60_000 } as const;
+    const again = [{ kind: "contradicts", what: "amount" } as const, new FlowError("gateway_timeout", "no answer")];
+    for (const answer of again) {
+      const { saved, row, logged, now } = await workOn(held, answer);
+      expect(saved).toEqual({ ...row, nextAt: now + pause * 60_000 });
+      expect(logged.filter(([text]) => text.includes("contradicts"))).toEqual([]);
+    }
+  });
+
+  it("leaves quarantine by itself when the reads agree", async () => {
+    const { saved } = await workOn({ state: "quarantined", cause: "amount", settledAt: 1 }, { kind: "agrees" });
+    expect(saved).toMatchObject({ state: "done" });
+    expect(saved).not.toHaveProperty("cause");
   });
 
   it.each([
@@ -70,7 +103,7 @@ describe("a recorded message", () => {
     ["the gateway refuses us", new FlowError("credentials_refused", "no")],
   ])("waits when %s", async (_, answer) => {
     const { saved, row, now } = await workOn({}, answer);
-    expect(saved).toEqual({ ...row, attempts: 1, state: "waiting", nextAt: now + 1_000 });
+    expect(saved).toEqual({ ...row, attempts: 1, state: "waiting", nextAt: now + 1_000, cause: expect.any(String) });
   });
 
   it.each([

@@ -1,61 +1,51 @@
 import { describe, expect, it } from "@jest/globals";
-import { nextReadAt, nextRefundReadAt } from "../../src/payments/read-schedule.ts";
+import {
+  nextPaymentReadAt,
+  nextReadAfter,
+  nextReadAt,
+  nextRefundReadAt,
+  sweepPauseMs,
+} from "../../src/payments/read-schedule.ts";
+import type { RequestAge } from "../../src/store/sweep-rows.ts";
 import { requestRow } from "../stores/sample-rows.ts";
 
 const createdAt = 1_000_000;
-const delay = (age: number, changes: Parameters<typeof requestRow>[0] = {}) => {
-  const now = createdAt + age;
-  const next = nextReadAt(requestRow({ createdAt, ...changes }), now);
-  return next === null ? null : next - now;
-};
+const month = 2_592_000_000;
+const open = (changes: Parameters<typeof requestRow>[0] = {}) => requestRow({ createdAt, ...changes });
 
-describe("a link is read again", () => {
+describe("a link is read by itself", () => {
+  it.each(["Pending", "Processing", "Failed"] as const)("once a month while it is %s", (status) => {
+    expect(nextReadAt(open({ status }))).toBe(createdAt + month);
+    expect(nextReadAfter(open({ status }), 5_000_000)).toBe(5_000_000 + month);
+  });
+
+  it.each(["Completed", "Refunded", "Cancelled"] as const)("never while it is %s", (status) => {
+    expect(nextReadAt(open({ status, nextReadAt: 5, deadlineAt: 6 }))).toBeNull();
+    expect(nextReadAfter(open({ status, deadlineAt: 6 }), 7)).toBeNull();
+  });
+
+  it.each(["asking", "unknown", "refused"] as const)("never while it is %s", (stage) => {
+    expect(nextReadAt(open({ stage }))).toBeNull();
+    expect(nextReadAfter(open({ stage }), 7)).toBeNull();
+  });
+
+  it("at its deadline, or at the time that was set before when that is earlier", () => {
+    expect(nextReadAt(open({ deadlineAt: createdAt + 30_000 }))).toBe(createdAt + 30_000);
+    expect(nextReadAt(open({ deadlineAt: createdAt + 30_000, nextReadAt: createdAt + 1 }))).toBe(createdAt + 1);
+    expect(nextReadAfter(open({ deadlineAt: createdAt + 30_000 }), createdAt)).toBe(createdAt + 30_000);
+    expect(nextReadAfter(open({ deadlineAt: createdAt + 30_000 }), createdAt + 30_000)).toBe(createdAt + 31_000);
+  });
+
   it.each([
-    [0, 2_000, 60_000],
-    [599_999, 2_000, 60_000],
-    [600_000, 60_000, 60_000],
-    [3_599_999, 60_000, 60_000],
-    [3_600_000, 300_000, 300_000],
-    [604_799_999, 300_000, 300_000],
-    [604_800_000, 3_600_000, 3_600_000],
-    [31_536_000_000, 3_600_000, 3_600_000],
-  ])("at the age of %d ms after %d ms, with a webhook after %d ms", (age, without, withWebhook) => {
-    for (const status of ["Pending", "Processing", "Failed"] as const) {
-      expect(delay(age, { hasWebhook: false, status })).toBe(without);
-      expect(delay(age, { hasWebhook: true, status })).toBe(withWebhook);
-    }
-  });
-
-  it.each(["Completed", "Refunded", "Cancelled"] as const)("for a week while it is %s, ever more rarely", (status) => {
-    for (const hasWebhook of [true, false]) {
-      expect(delay(0, { status, hasWebhook })).toBe(60_000);
-      expect(delay(3_599_999, { status, hasWebhook })).toBe(60_000);
-      expect(delay(3_600_000, { status, hasWebhook })).toBe(3_600_000);
-      expect(delay(604_800_000, { status, hasWebhook })).toBe(3_600_000);
-      expect(delay(604_800_001, { status, hasWebhook })).toBeNull();
-    }
-  });
-
-  it("never when it was refused", () => {
-    expect(delay(0, { stage: "refused" })).toBeNull();
-  });
-
-  it.each(["asking", "unknown"] as const)("looked for in the lists while it is %s, ever more rarely", (stage) => {
-    expect(delay(0, { stage })).toBe(10_000);
-    expect(delay(600_000, { stage })).toBe(60_000);
-    expect(delay(3_600_000, { stage })).toBe(300_000);
-    expect(delay(86_400_000, { stage })).toBe(3_600_000);
-    expect(delay(604_800_001, { stage })).toBeNull();
-  });
-
-  it("at its deadline, when that comes first", () => {
-    expect(delay(0, { deadlineAt: createdAt + 30_000 })).toBe(30_000);
-    expect(delay(0, { deadlineAt: createdAt + 60_001 })).toBe(60_000);
-  });
-
-  it("as ever, when its deadline has passed or it is closed already", () => {
-    expect(delay(30_000, { deadlineAt: createdAt + 30_000 })).toBe(60_000);
-    expect(delay(0, { deadlineAt: createdAt + 30_000, closedFor: "expired" })).toBe(60_000);
+    [0, 5_000],
+    [600_000, 60_000],
+    [3_600_000, 300_000],
+    [86_400_000, 3_600_000],
+  ])("until it is known how it ended, %d ms after its closing after %d ms", (age, pause) => {
+    const closing = open({ deadlineAt: createdAt, closedFor: "expired", closedAt: createdAt, nextReadAt: 7 });
+    expect(nextReadAfter(closing, createdAt + age)).toBe(createdAt + age + pause);
+    expect(nextReadAt(closing)).toBe(7);
+    expect(nextReadAt({ ...closing, nextReadAt: null })).toBe(createdAt);
   });
 });
 
@@ -71,5 +61,48 @@ describe("an open refund case is read again", () => {
     [31_536_000_000, 3_600_000],
   ])("at the age of %d ms after %d ms", (age, pause) => {
     expect(nextRefundReadAt(createdAt, createdAt + age) - createdAt - age).toBe(pause);
+  });
+});
+
+describe("an unfinished payment is read again", () => {
+  it.each([
+    [0, 2_000],
+    [600_000, 60_000],
+    [3_600_000, 300_000],
+    [86_400_000, 3_600_000],
+    [604_800_001, 86_400_000],
+    [7_776_000_000, 86_400_000],
+  ])("%d ms after it was first seen after %d ms", (age, pause) => {
+    expect(nextPaymentReadAt(createdAt, createdAt + age)).toBe(createdAt + age + pause);
+  });
+
+  it("for ninety days", () => {
+    expect(nextPaymentReadAt(createdAt, createdAt + 7_776_000_001)).toBeNull();
+  });
+});
+
+describe("the lists are read again", () => {
+  const now = 100_000_000;
+  const link = (age: number, changes: Partial<RequestAge> = {}): RequestAge => ({
+    createdAt: now - age,
+    hasWebhook: true,
+    stage: "open",
+    status: "Pending",
+    ...changes,
+  });
+
+  it.each<[string, readonly RequestAge[], number]>([
+    ["there is no link", [], 300_000],
+    ["a link younger than ten minutes has no webhook", [link(599_999, { hasWebhook: false })], 2_000],
+    ["that link is paid already", [link(0, { hasWebhook: false, status: "Completed" })], 2_000],
+    ["nobody knows whether that link was made", [link(0, { hasWebhook: false, stage: "unknown" })], 2_000],
+    ["that link was refused", [link(0, { hasWebhook: false, stage: "refused" })], 300_000],
+    ["it is ten minutes old", [link(600_000, { hasWebhook: false })], 60_000],
+    ["a link has a webhook", [link(0)], 60_000],
+    ["a link younger than an hour is open", [link(5_000_000), link(3_599_999)], 60_000],
+    ["it is an hour old", [link(3_600_000)], 300_000],
+    ["it is paid", [link(1_000, { status: "Completed" })], 300_000],
+  ])("when %s", (_, latest, pause) => {
+    expect(sweepPauseMs(latest, now)).toBe(pause);
   });
 });

@@ -17,9 +17,19 @@ interface Setting {
   readonly disable?: () => Promise<void>;
   readonly follow?: () => Promise<void>;
   readonly session?: "absent" | "superseded";
+  /** By how much the gateway's clock is ahead of ours. */
+  readonly gatewayAheadMs?: () => number;
 }
 
-async function start({ request: changes, payments = [], read, disable, follow, session: gone }: Setting = {}) {
+async function start({
+  request: changes,
+  payments = [],
+  read,
+  disable,
+  follow,
+  session: gone,
+  gatewayAheadMs = () => 0,
+}: Setting = {}) {
   const ledger = await openLedger(changes);
   const { store, settler, clock, request } = ledger;
   let latest = request;
@@ -41,18 +51,13 @@ async function start({ request: changes, payments = [], read, disable, follow, s
     store,
     settler,
     clock,
+    gatewayTime: { now: () => clock.now() + gatewayAheadMs() },
     sessions: { open: async () => session, ofRow: async () => gone ?? session, close: async () => {} },
-    links: {
-      recover: async () => {
-        done.push("search");
-        return null;
-      },
-    },
     confirmer: {
       confirmPayment: async () => ({ kind: "agrees" }),
       confirmRequest: async () => {
         done.push("read");
-        return read ? read() : paymentRequest;
+        return read ? read() : { ...paymentRequest, modified_at: "2026-01-01T00:00:00.000Z" };
       },
     },
     book: {
@@ -83,7 +88,7 @@ describe("a link that is due", () => {
     const { go, done, pause } = await start();
     await go();
     expect(done).toEqual(["read"]);
-    expect(await pause()).toBe(60_000);
+    expect(await pause()).toBe(30 * 86_400_000);
   });
 
   it.each([
@@ -124,13 +129,6 @@ describe("a link that is due", () => {
     expect(await pause()).toBe(60_000);
   });
 
-  it.each(["asking", "unknown"] as const)("is looked for in the lists while it is %s", async (stage) => {
-    const { go, done, pause } = await start({ request: { stage, paymentRequestId: null, nextReadAt: 1 } });
-    await go();
-    expect(done).toEqual(["search"]);
-    expect(await pause()).toBe(10_000);
-  });
-
   it("and is gone from the ledger is nobody's business", async () => {
     const { work, request, current } = await start();
     await work.request({ ...request, tag: "f".repeat(32) });
@@ -147,7 +145,7 @@ describe("a link whose time is up", () => {
         payments: status === "Failed" ? [paymentRow({ state: "failed" })] : [],
       });
       await go();
-      expect(done).toEqual(["disable", "read"]);
+      expect(done).toEqual(["read", "disable", "read"]);
       expect(await current()).toMatchObject({ status: "Cancelled", closedFor: "expired" });
       expect(await sent()).toEqual(["Cancelled/expired"]);
     },
@@ -196,10 +194,71 @@ describe("a link whose time is up", () => {
       },
     });
     await go();
-    expect(done).toEqual(["disable"]);
+    expect(done).toEqual(["read", "disable"]);
     expect(await current()).toMatchObject({ status: "Pending", closedFor: null });
     expect(await pause()).toBe(300_000);
     expect(await sent()).toEqual([]);
+  });
+});
+
+describe("what the gateway may still hide", () => {
+  const stale = { ...paymentRequest, modified_at: "2025-12-31T23:58:00.000Z" };
+
+  it("keeps Cancelled from being told until a read shows the link's own closing", async () => {
+    let shown = stale;
+    const ledger = await start({ request: over, read: async () => shown });
+    await ledger.go();
+    expect(await ledger.current()).toMatchObject({
+      status: "Pending",
+      closedFor: "expired",
+      closedAt: over.deadlineAt,
+    });
+    expect(await ledger.pause()).toBe(5_000);
+    shown = { ...stale, modified_at: "2026-01-01T00:00:00.000Z" };
+    await ledger.work.request(await ledger.current());
+    expect(await ledger.sent()).toEqual(["Cancelled/expired"]);
+  });
+
+  it("is over 150 seconds after the closing, where the gateway does not stamp it", async () => {
+    const ledger = await start({ request: over, read: async () => stale });
+    await ledger.go();
+    await ledger.clock.advance(149_999);
+    await ledger.work.request(await ledger.current());
+    expect(await ledger.sent()).toEqual([]);
+    await ledger.clock.advance(1);
+    await ledger.work.request(await ledger.current());
+    expect(await ledger.sent()).toEqual(["Cancelled/expired"]);
+    expect(ledger.done.filter((one) => one === "disable")).toHaveLength(1);
+  });
+});
+
+describe("a deadline", () => {
+  it("runs on the gateway's clock, ahead of ours or behind it", async () => {
+    const behind = await start({ request: over, gatewayAheadMs: () => -60_000 });
+    await behind.go();
+    expect(behind.done).toEqual(["read"]);
+    const ahead = await start({
+      request: { ...over, deadlineAt: over.deadlineAt + 60_000 },
+      gatewayAheadMs: () => 60_000,
+      read: async () => ({ ...paymentRequest, modified_at: "2026-01-01T00:01:00.000Z" }),
+    });
+    await ahead.go();
+    expect(await ahead.sent()).toEqual(["Cancelled/expired"]);
+  });
+
+  it("is looked up anew before the link is closed, because our clock may have jumped", async () => {
+    let ahead = 60_000;
+    const ledger = await start({
+      request: { ...over, deadlineAt: over.deadlineAt + 60_000 },
+      gatewayAheadMs: () => ahead,
+      read: async () => {
+        ahead = 0;
+        return paymentRequest;
+      },
+    });
+    await ledger.go();
+    expect(ledger.done).toEqual(["read"]);
+    expect(await ledger.pause()).toBe(60_000);
   });
 });
 

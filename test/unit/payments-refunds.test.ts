@@ -53,9 +53,9 @@ async function start(gateway: Partial<Gateway> = {}) {
     stored: () => store.refundByTransaction(shopAccount, "order-1-refund-1"),
     /** Makes the ledger refuse every write of a refund that was sent, and gives back what mends it. */
     breakWrites() {
-      const { saveRefund, commit } = store;
-      Object.assign(store, { saveRefund: unavailable, commit: unavailable });
-      return () => Object.assign(store, { saveRefund, commit });
+      const { changeRefund, commit } = store;
+      Object.assign(store, { changeRefund: unavailable, commit: unavailable });
+      return () => Object.assign(store, { changeRefund, commit });
     },
   };
 }

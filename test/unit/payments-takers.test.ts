@@ -82,11 +82,35 @@ describe("the takers of an installation", () => {
     expect(takers.listening("flow-1")).toBe(second);
     expect(takers.wanting(completed)).toEqual([]);
     expect(takers.wanting({ ...completed, status: "Failed" })).toEqual(["flow-1"]);
-    takers.pause("flow-1");
+    takers.pause(first);
+    expect(takers.listening("flow-1")).toBe(second);
+    takers.pause(second);
     expect(takers.listening("flow-1")).toBeUndefined();
+    expect(takers.allListening()).toEqual([]);
+    expect(takers.isKnown("flow-1")).toBe(true);
     expect(takers.wanting({ ...completed, status: "Failed" })).toEqual(["flow-1"]);
     await takers.forget("flow-1");
     expect(takers.wanting({ ...completed, status: "Failed" })).toEqual([]);
     expect(await store.takers()).toEqual([]);
+  });
+
+  it("that no longer exist are forgotten together", async () => {
+    const store = await openSqliteStore({ file: ":memory:" });
+    for (const id of ["flow-1", "flow-2", "flow-3"]) await (await openTakers(store)).add({ id, deliver });
+    const takers = await openTakers(store);
+    await takers.forgetOthers(["flow-2", "flow-9"]);
+    expect(takers.wanting(completed)).toEqual(["flow-2"]);
+    expect(await store.takers()).toMatchObject([{ id: "flow-2" }]);
+  });
+
+  it("are wanting from the moment the ledger knows them, so that nothing is decided for one that it does not know", async () => {
+    const store = await openSqliteStore({ file: ":memory:" });
+    const saved = Promise.withResolvers<void>();
+    const takers = await openTakers({ ...store, saveTaker: () => saved.promise });
+    const adding = takers.add({ id: "flow-1", deliver });
+    expect(takers.wanting(completed)).toEqual([]);
+    saved.resolve();
+    await adding;
+    expect(takers.wanting(completed)).toEqual(["flow-1"]);
   });
 });

@@ -5,6 +5,7 @@ import type { HandlerRequest } from "../../src/runtime/host.ts";
 import { type LogFields, silentLogger } from "../../src/runtime/logger.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { requestRow } from "../stores/sample-rows.ts";
 import { manualClock, settleAll } from "../helpers/manual-clock.ts";
 
 const salt = "0123456789abcdef0123456789abcdef";
@@ -88,7 +89,7 @@ describe("a message with token and signature", () => {
     });
     expect(await recorded()).toEqual([
       {
-        id: expect.stringMatching(/^[0-9a-f]{64}$/),
+        id: expect.stringMatching(/^MOJO5a06005J21512197-[0-9a-f]{64}$/),
         account: "shop",
         environment: "test",
         source: "webhook",
@@ -156,12 +157,19 @@ describe("a message with token and signature", () => {
     expect((await receive()).status).toBe(200);
   });
 
-  it("is taken under the token of an earlier generation", async () => {
+  it("is taken under the token of an earlier generation until its last link is closed", async () => {
     const { receive, store, recorded } = await start();
+    const { request } = await store.addRequest(requestRow());
     await store.openAccount({ name: "shop", environment: "test", clientId: "test_two" }, "another-token");
     expect((await receive()).status).toBe(200);
     expect((await receive({ path: "/integrations/instamojo/shop?id=another-token" })).status).toBe(200);
     expect(await recorded()).toHaveLength(1);
+    await store.commit({ request: { ...request, status: "Completed", version: 2 } });
+    expect(await store.accountByToken("shop", token)).toBeNull();
+    await store.commit({
+      request: { ...request, input: { allowRepeatedPayments: true }, status: "Completed", version: 3 },
+    });
+    expect(await store.accountByToken("shop", token)).toMatchObject({ generation: 1 });
   });
 });
 

@@ -1,9 +1,10 @@
 import type { EventDefinition } from "../../runtime/event-definition.ts";
 import type { NodeDefinition } from "../../runtime/node-definition.ts";
 import { accountType } from "./account-registry.ts";
-import { accountForm, actionForm, eventForm } from "./editor/form-html.ts";
-import { accountHelp, actionHelp, eventHelp } from "./editor/help-html.ts";
+import { accountForm, actionForm, eventForm, eventHandledForm } from "./editor/form-html.ts";
+import { accountHelp, actionHelp, eventHandledHelp, eventHelp } from "./editor/help-html.ts";
 import { nodeType } from "./editor/names.ts";
+import { eventHandledType } from "./event-handled-node.ts";
 
 export interface EditorParts {
   readonly nodes: readonly NodeDefinition[];
@@ -19,6 +20,7 @@ export function renderEditorHtml({ nodes, events, style, script }: EditorParts):
     { type: accountType, form: accountForm(), help: accountHelp() },
     ...nodes.map((node) => ({ type: nodeType(node.id), form: actionForm(node), help: actionHelp(node) })),
     ...events.map((event) => ({ type: nodeType(event.id), form: eventForm(event), help: eventHelp(event) })),
+    { type: eventHandledType, form: eventHandledForm(), help: eventHandledHelp() },
   ];
   return [
     `<style>\n${style}</style>`,

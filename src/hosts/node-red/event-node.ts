@@ -1,10 +1,12 @@
 import type { ManifestEvent } from "../../../schemas/manifest.ts";
 import type { PaymentStatusEvent } from "../../../schemas/payment-status.ts";
+import { type ConfirmSettings, readConfirmSettings } from "./confirm-settings.ts";
+import { type Confirmations, handleProperty } from "./confirmations.ts";
 import { openConversation } from "./conversation.ts";
 import type { FlowHost } from "./flow-host.ts";
 import { listen } from "./listen.ts";
-import type { Message, NodeConfig, Red, RedNode } from "./red.ts";
-import { eventStatus } from "./status-text.ts";
+import type { Message, NodeConfig, NodeStatus, Red, RedNode } from "./red.ts";
+import { eventStatus, notHandledStatus, waitingToBeHandledStatus } from "./status-text.ts";
 
 /** The event nodes that are alive, by id, for *Send sample*. */
 export type EventNodes = Map<string, EventNode>;
@@ -14,39 +16,92 @@ export interface EventNode {
   readonly unitId: string;
   /** Names of the accounts it listens to; empty: all. */
   readonly accounts: readonly string[];
-  /** Starts the flow with an event. */
+  /** Starts the flow with an event that nobody waits for. */
   start(event: PaymentStatusEvent): void;
 }
 
-/** Registers one event of the manifest as a node type. An event is taken once it was handed to the node. */
-export function registerEventNode(host: FlowHost, unit: ManifestEvent, alive: EventNodes): void {
+/** How many events of different links a node hands out at once, each of which may wait to be handled. */
+const width = 100;
+
+export interface EventNodeOptions {
+  readonly alive: EventNodes;
+  readonly confirmations: Confirmations;
+}
+
+/**
+ * Registers one event of the manifest as a node type. An event is taken once it was handed to the node or, with *Confirm
+ * handling*, once its message reached an Event handled node.
+ */
+export function registerEventNode(
+  host: FlowHost,
+  unit: ManifestEvent,
+  { alive, confirmations }: EventNodeOptions,
+): void {
   const { red } = host;
   function StatusNode(this: RedNode, config: NodeConfig): void {
     red.nodes.createNode(this, config);
     const accounts = asList(config["accounts"]);
     const statuses = asList(config["statuses"]);
-    const refundUpdates = config["refundUpdates"] === true;
-    const start = (event: PaymentStatusEvent) => {
-      this.status(eventStatus(event));
-      this.send(messageOf(red.util, event));
+    const settings = readConfirmSettings(config);
+    let isClosed = false;
+    const show = (status: NodeStatus) => {
+      if (!isClosed) this.status(status);
     };
+    const runOnce = starter({ red, node: this, settings, confirmations, show });
+    const start = (event: PaymentStatusEvent) =>
+      void runOnce(event, AbortSignal.timeout(settings.confirmWithin * 1000)).catch(() => {});
     alive.set(this.id, { unitId: unit.id, accounts, start });
     const stop = listen(host, unit, {
       taker: {
         id: this.id,
         accounts,
-        refundUpdates,
+        refundUpdates: config["refundUpdates"] === true,
         ...(statuses.length > 0 ? { statuses } : {}),
-        deliver: async (event) => start(event),
+        timeoutMs: settings.confirmWithin * 1000,
+        width,
+        deliver: runOnce,
       },
-      show: (status) => this.status(status),
+      show,
     });
     this.on("close", (isRemoved, done) => {
+      isClosed = true;
       alive.delete(this.id);
-      stop(isRemoved && !isDrawn(red, this.id)).finally(done);
+      const stopped = stop(isRemoved && !isDrawn(red, this.id));
+      confirmations.release(this);
+      stopped.finally(done);
     });
   }
   red.nodes.registerType(`instamojo-${unit.id}`, StatusNode);
+}
+
+interface StarterOptions {
+  readonly red: Red;
+  readonly node: RedNode;
+  readonly settings: ConfirmSettings;
+  readonly confirmations: Confirmations;
+  show(status: NodeStatus): void;
+}
+
+/** Starts the flow with an event and resolves when it is taken. */
+function starter({ red, node, settings, confirmations, show }: StarterOptions) {
+  return async (event: PaymentStatusEvent, signal: AbortSignal): Promise<void> => {
+    const message = messageOf(red.util, event);
+    if (!settings.confirmHandling) {
+      show(eventStatus(event));
+      node.send(message);
+      return;
+    }
+    const { handle, handled } = confirmations.open(node, signal);
+    show(waitingToBeHandledStatus(event));
+    node.send({ ...message, [handleProperty]: handle });
+    try {
+      await handled;
+    } catch (reason) {
+      show(notHandledStatus(event));
+      throw reason;
+    }
+    show(eventStatus(event, "handled"));
+  };
 }
 
 /** Whether the flows still hold a node. Node-RED calls one removed, too, that was only disabled. */

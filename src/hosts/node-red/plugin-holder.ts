@@ -20,7 +20,7 @@ export interface PluginHolder {
 export interface PluginHolderOptions {
   readonly manifest: Manifest;
   readonly dataDir: string;
-  readonly host: Omit<Host, "store">;
+  readonly host: Omit<Host, "store" | "ledgerFile">;
 }
 
 export function createPluginHolder({ manifest, dataDir, host }: PluginHolderOptions): PluginHolder {
@@ -55,7 +55,7 @@ async function open(manifest: Manifest, dataDir: string, host: Omit<Host, "store
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const store = await openSqliteStore({ file });
     try {
-      return await createPlugin(manifest, { ...host, store });
+      return await createPlugin(manifest, { ...host, store, ledgerFile: file });
     } catch (error) {
       await store.close();
       throw error;

@@ -9,6 +9,8 @@ export interface Red {
     /** Where its own server listens; not set where another program serves it. */
     readonly uiPort?: number | string;
     readonly uiHost?: string;
+    /** How people log in; not set where nobody has to. */
+    readonly adminAuth?: unknown;
     readonly https?: unknown;
     /** `InstamojoSettings`, as a person wrote it. */
     readonly instamojo?: unknown;
@@ -85,6 +87,10 @@ export type Middleware = (request: RouteRequest, response: ServerResponse, next:
 export type RouteHandler = (request: RouteRequest, response: ServerResponse) => void;
 export interface RouteRequest extends IncomingMessage {
   readonly params: Readonly<Record<string, string | undefined>>;
+  /** The whole path, what the admin root adds included. */
+  readonly originalUrl?: string;
+  /** Who logged in, where Node-RED asks for a login. */
+  readonly user?: { readonly username?: string; readonly anonymous?: boolean };
   /** What a parser that ran before us made of the body. */
   readonly body?: unknown;
 }

@@ -40,10 +40,36 @@ function errorText({ fieldErrors, message }: NodeError): string {
   return first?.field ? `${first.field}: ${first.rule}` : (first?.rule ?? message);
 }
 
-/** What the event node says on the canvas: "Completed 200.00". */
-export function eventStatus({ status, reason, amount, source }: PaymentStatusEvent): NodeStatus {
+/** What the event node says on the canvas: "Completed 200.00", "handled Completed 200.00". */
+export function eventStatus(event: PaymentStatusEvent, stage: "" | "handled" = ""): NodeStatus {
+  const text = [stage, eventText(event)].filter(Boolean).join(" ");
+  return { fill: event.source === "sample" ? "grey" : "green", shape: "dot", text: cut(text) };
+}
+
+function eventText({ status, reason, amount, source }: PaymentStatusEvent): string {
   const words = [source === "sample" ? "sample" : "", status, amount, reason ? `(${reason})` : ""];
-  return { fill: source === "sample" ? "grey" : "green", shape: "dot", text: words.filter(Boolean).join(" ") };
+  return words.filter(Boolean).join(" ");
+}
+
+/** With *Confirm handling*, until the message has reached an Event handled node. */
+export function waitingToBeHandledStatus(event: PaymentStatusEvent): NodeStatus {
+  return { fill: "blue", shape: "ring", text: cut(`waiting to be handled: ${eventText(event)}`) };
+}
+
+/** With *Confirm handling*, when no Event handled node was reached in time. */
+export function notHandledStatus(event: PaymentStatusEvent): NodeStatus {
+  const next = event.source === "sample" ? "" : ", comes again";
+  return { fill: "yellow", shape: "ring", text: cut(`not handled${next}: ${eventText(event)}`) };
+}
+
+/** What an Event handled node says of a message: "handled Completed". */
+export function handledStatus(
+  topic: unknown,
+  { isHandled, isEvent }: { readonly isHandled: boolean; readonly isEvent: boolean },
+): NodeStatus {
+  if (isHandled) return { fill: "green", shape: "dot", text: cut(["handled", String(topic ?? "")].join(" ").trim()) };
+  if (isEvent) return { fill: "grey", shape: "ring", text: "handled before, or too late" };
+  return { fill: "yellow", shape: "ring", text: "no event that waits in this message" };
 }
 
 /** A fault of the plugin itself, with what to do. */

@@ -66,7 +66,18 @@ export interface EditorRed {
     validateTypedProperty(value: string, type: string, options?: unknown): boolean | string;
     renderMarkdown(text: string): string;
   };
-  readonly sidebar: { readonly help: { set(html: string, title: string): void } };
+  readonly sidebar: {
+    readonly help: { set(html: string, title: string): void };
+    addTab(tab: {
+      id: string;
+      label: string;
+      name: string;
+      iconClass: string;
+      content: Query;
+      enableOnEdit: boolean;
+      onchange(): void;
+    }): void;
+  };
 }
 
 export interface JQuery {

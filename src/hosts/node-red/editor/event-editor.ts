@@ -4,6 +4,8 @@ import type { EventDefinition } from "../../../runtime/event-definition.ts";
 import { checkInput, type Validator } from "../../../runtime/validation.ts";
 import type { Look } from "./action-editor.ts";
 import { $, type EditorNode, type PropertyDefinition, RED } from "./editor-api.ts";
+import { confirmDefaults } from "../confirm-settings.ts";
+import { confirmErrors, confirmFormValues, showConfirm, showConfirmTime } from "./confirm-fields.ts";
 import { nodeType } from "./names.ts";
 import { postAndShow } from "./post.ts";
 import { showErrors } from "./show-errors.ts";
@@ -20,7 +22,7 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
       if (value !== undefined) input[field] = value;
     }
     const check = checkInput(unit.filter, input, validator);
-    return check.ok ? [] : check.errors;
+    return [...(check.ok ? [] : check.errors), ...confirmErrors(node === edited ? confirmFormValues() : node)];
   }
 
   function definition(field: string, schema: TSchema): PropertyDefinition {
@@ -41,6 +43,13 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
     defaults: {
       name: { value: "" },
       ...Object.fromEntries(fields.map(([field, schema]) => [field, definition(field, schema)])),
+      confirmHandling: { value: confirmDefaults.confirmHandling },
+      confirmWithin: {
+        value: confirmDefaults.confirmWithin,
+        validate(_value, _options) {
+          return confirmErrors(this)[0]?.message ?? true;
+        },
+      } satisfies PropertyDefinition,
     },
     label(this: EditorNode) {
       return this.name || unit.title;
@@ -52,9 +61,13 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
       for (const [field, schema] of fields) {
         if (schema["type"] === "array") drawChoices(field, schema, (this[field] ?? []) as readonly string[]);
       }
+      showConfirm(this);
       edited = this;
-      const refresh = () => showErrors(errorsOf(this));
-      $(".im-form").on("change", refresh);
+      const refresh = () => {
+        showErrors(errorsOf(this));
+        showConfirmTime();
+      };
+      $(".im-form").on("change keyup paste", refresh);
       refresh();
       $("#im-sample-send").on("click", () => {
         postAndShow(`instamojo/sample/${this.id}`, { status: $("#im-sample-status").val() }, "#im-sample-result");
@@ -62,6 +75,7 @@ export function registerEvent(unit: EventDefinition, validator: Validator, look:
     },
     oneditsave(this: EditorNode) {
       for (const [field, schema] of fields) this[field] = formValue(field, schema);
+      Object.assign(this, confirmFormValues());
       edited = null;
     },
     oneditcancel() {

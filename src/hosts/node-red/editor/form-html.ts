@@ -4,8 +4,9 @@ import { defaultEventStatuses } from "../../../../schemas/payment-status.ts";
 import type { EventDefinition } from "../../../runtime/event-definition.ts";
 import { formHints } from "../../../runtime/field-error.ts";
 import type { NodeDefinition } from "../../../runtime/node-definition.ts";
+import { confirmBounds } from "../confirm-settings.ts";
 import { escapeHtml } from "./html.ts";
-import { credentialNames, hostFilledFields, isRequired, splitFields } from "./names.ts";
+import { credentialNames, eventHandledTitle, hostFilledFields, isRequired, splitFields } from "./names.ts";
 
 /** The edit form of an action, made from its input schema. */
 export function actionForm(node: NodeDefinition): string {
@@ -43,6 +44,8 @@ export function eventForm(event: EventDefinition): string {
     ...Object.entries(event.filter.properties).map(([field, schema]) =>
       filterRow(event.filter, field, schema as TSchema),
     ),
+    `<h4 class="im-heading">In the flow</h4>`,
+    ...confirmRows(),
     `<h4 class="im-heading">Try it</h4>`,
     row("sample", "Sample", [
       `<div class="im-line"><select id="im-sample-status">${statuses.join("")}</select>`,
@@ -51,6 +54,33 @@ export function eventForm(event: EventDefinition): string {
       help("Starts this flow with a sample event. It says so: its source is sample. Refused for live accounts."),
     ]),
   ]);
+}
+
+/** The edit form of the node that ends an event. */
+export function eventHandledForm(): string {
+  return page([
+    nameRow(eventHandledTitle),
+    `<p class="im-help">For Payment status nodes with Confirm handling: put this node where your flow has done its work.</p>`,
+  ]);
+}
+
+function confirmRows(): readonly string[] {
+  const box = `<input type="checkbox" id="node-input-confirmHandling">`;
+  const about = `Counts the event as received only when its message reaches an ${eventHandledTitle} node. Otherwise it comes again, also after a restart.`;
+  const { least, most } = confirmBounds;
+  return [
+    `<div class="form-row im-row" data-field="confirmHandling"><label class="im-check">${box} Confirm handling</label>${help(about)}</div>`,
+    row(
+      "confirmWithin",
+      "Handled within",
+      [
+        `<div class="im-line"><input type="number" id="node-input-confirmWithin" min="${least}" max="${most}" step="1"> seconds</div>`,
+        error("confirmWithin"),
+        help(`From ${least} to ${most}. After that the event comes again, with growing pauses.`),
+      ],
+      { id: "node-input-confirmWithin" },
+    ),
+  ];
 }
 
 /** The edit form of an account, made from the account schema. */

@@ -51,7 +51,34 @@ export function eventHelp(event: EventDefinition): string {
       true,
     ),
     properties(event.payload),
+    heading("Confirm handling"),
+    paragraph(
+      "Off, an event counts as received once its message has left this node. On, it counts only when the message reaches an <b>Event handled</b> node: until then, after the time of Handled within, and after a restart or a deploy in between, it comes again with the same <code>msg.payload.id</code>. Later events of the same link wait. After the last attempt it is parked until somebody sends it again.",
+      true,
+    ),
     ...(sample ? [heading("Example"), json("Event", sample)] : []),
+  ].join("\n");
+}
+
+/** The help panel of the node that ends an event. */
+export function eventHandledHelp(): string {
+  return [
+    paragraph("Says that the event that started this flow is handled."),
+    paragraph(
+      "For Payment status nodes with Confirm handling. Put it behind the last step that must not get lost: the order is stored, the customer is told. A flow that fails before it gets the event again.",
+    ),
+    heading("Inputs"),
+    paragraph(
+      "The message of the event, or any copy of it: <code>msg._eventHandle</code> names the event. A function that makes a new message must carry it over.",
+      true,
+    ),
+    heading("Outputs"),
+    paragraph("The message as it came. A second one of the same event passes too and changes nothing."),
+    heading("Details"),
+    paragraph(
+      "An event may come more than once, after a restart say. Steps that must happen once should remember <code>msg.payload.id</code>.",
+      true,
+    ),
   ].join("\n");
 }
 

@@ -4,7 +4,9 @@ import type { Validator } from "../../../runtime/validation.ts";
 import { registerAccount } from "./account-editor.ts";
 import { type Look, registerAction } from "./action-editor.ts";
 import { registerEvent } from "./event-editor.ts";
+import { registerEventHandled } from "./event-handled-editor.ts";
 import { loadInstallation } from "./installation.ts";
+import { registerPaymentsTab } from "./payments-tab.ts";
 
 export interface EditorUnits {
   readonly nodes: readonly NodeDefinition[];
@@ -20,4 +22,6 @@ export function startEditor({ nodes, events, validator, category }: EditorUnits)
   registerAccount(validator);
   for (const unit of nodes) registerAction(unit, validator, look);
   for (const unit of events) registerEvent(unit, validator, look);
+  registerPaymentsTab();
+  registerEventHandled(look);
 }

@@ -8,6 +8,9 @@ export function nodeType(unitId: string): string {
   return `instamojo-${unitId}`;
 }
 
+/** Label of the node that ends an event of a node with *Confirm handling*. */
+export const eventHandledTitle = "Event handled";
+
 /** Fields that this host fills in: shown, not typed. */
 export const hostFilledFields: readonly string[] = ["statusCallbackUrl"];
 

@@ -1,0 +1,109 @@
+import type { Clock } from "../runtime/clock.ts";
+import { FlowError, isFlowError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Store } from "../store/store.ts";
+import type { OperatorDecision } from "./quarantine.ts";
+
+/** How long personal data is kept after the last event of its request, unless the host says otherwise. */
+export const defaultRetentionDays = 180;
+
+/** Erases personal data: of one request when somebody asks, of all when their time is over. */
+export interface Forgetting {
+  /**
+   * Erases names, mails, phones, conversation and the gateway's replies of every request that an id belongs to: a tag, or
+   * the id of a request, payment, refund or event. What stays are ids, amounts, hashes and states: a repeated message is
+   * still recognised, and a late payment is still told, with correlation null.
+   * @returns how many requests were forgotten
+   * @throws {FlowError} `invalid_input` for an id that is not in the ledger; `store_unavailable`
+   */
+  forget(id: string, decision: OperatorDecision): Promise<number>;
+  /** Erases what is older than the retention time now; runs by itself at the start and then daily. */
+  expire(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface ForgetOptions {
+  readonly store: Pick<Store, "tagsOf" | "personalTags" | "erasePersonal" | "scrub" | "recordDecision">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly retentionDays?: number | undefined;
+}
+
+const dayMs = 24 * 3_600_000;
+/** How often it is looked whether a day is over: a machine that sleeps has no timers. */
+const lookMs = 3_600_000;
+/** How many requests are looked at in one go, so that the ledger stays free for others. */
+const portion = 500;
+/** How soon, and how often, the files are cleaned again while a reader is in the way. */
+const scrubPauseMs = 1_000;
+const scrubTries = 30;
+
+export function startForgetting({ store, clock, logger, retentionDays }: ForgetOptions): Forgetting {
+  const keepMs = (retentionDays ?? defaultRetentionDays) * dayMs;
+  let isStopped = false;
+  let cancel = () => {};
+  let expiredAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<unknown> = Promise.resolve();
+
+  async function scrub(): Promise<void> {
+    for (let attempt = 0; attempt < scrubTries && !isStopped; attempt += 1) {
+      if (await store.scrub()) return;
+      await new Promise<void>((resolve) => void clock.after(scrubPauseMs, resolve));
+    }
+    logger.warn("Erased data may still be in the ledger's log file: something else reads the ledger.");
+  }
+
+  async function expire(): Promise<number> {
+    const before = clock.now() - keepMs;
+    let count = 0;
+    let after = "";
+    while (!isStopped) {
+      const found = await store.personalTags(after, portion);
+      const old = found.filter(({ lastAt }) => lastAt < before).map(({ tag }) => tag);
+      if (old.length > 0) await store.erasePersonal(old);
+      count += old.length;
+      if (found.length < portion) break;
+      after = found.at(-1)?.tag ?? "";
+    }
+    if (count > 0) await scrub();
+    if (count > 0) logger.info("Personal data was erased whose time was over.", { count });
+    return count;
+  }
+
+  function look(): void {
+    if (isStopped) return;
+    if (clock.now() - expiredAt >= dayMs) {
+      expiredAt = clock.now();
+      running = expire().catch((thrown: unknown) => {
+        expiredAt = Number.NEGATIVE_INFINITY;
+        const code = isFlowError(thrown) ? thrown.code : "internal_error";
+        logger.error("Personal data whose time is over could not be erased; it is tried again.", { code });
+      });
+    }
+    cancel = clock.after(lookMs, look);
+  }
+
+  look();
+  return {
+    async forget(id, { by, reason }) {
+      const tags = await store.tagsOf(id);
+      if (tags.length === 0) {
+        throw new FlowError("invalid_input", "There is nothing of this id in the ledger.", {
+          remedy: "Give the id of a payment request, a payment, a refund or an event.",
+        });
+      }
+      await store.erasePersonal(tags);
+      for (const tag of tags) {
+        await store.recordDecision({ at: clock.now(), by, reason, action: "forget", subject: id, tag });
+      }
+      await scrub();
+      return tags.length;
+    },
+    expire,
+    async stop() {
+      isStopped = true;
+      cancel();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from "../runtime/clock.ts";
+import { FlowError } from "../runtime/errors.ts";
+import type { RefundRow } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import type { RefundBook } from "./refund-book.ts";
+
+/** What a person found out about a refund of which nobody could say whether it was booked. */
+export interface Resolution {
+  readonly account: string;
+  readonly environment: RefundRow["environment"];
+  readonly transactionId: string;
+  /** Id of the case that Instamojo shows for it, or null when it shows none and none will come. */
+  readonly caseId: string | null;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Ends `unknown` by the word of a person; the refund is never sent again, whatever they say. */
+export type ResolveRefund = (resolution: Resolution) => Promise<void>;
+
+export interface ResolveRefundOptions {
+  readonly store: Pick<Store, "refundByTransaction" | "refundsOfPayment" | "changeRefund" | "recordDecision">;
+  readonly book: Pick<RefundBook, "booked">;
+  readonly clock: Clock;
+}
+
+/** @throws {FlowError} `invalid_input` for a refund that is not unknown, a case of another refund, or no name or reason */
+export function createResolveRefund({ store, book, clock }: ResolveRefundOptions): ResolveRefund {
+  return async ({ by, reason, caseId, transactionId, ...account }) => {
+    const refund = await store.refundByTransaction(account, transactionId);
+    if (refund?.stage !== "unknown") {
+      throw refused(
+        `Refund ${JSON.stringify(transactionId)} is not one that waits to be resolved.`,
+        "Look at it again; it may have ended by itself.",
+      );
+    }
+    const others = await store.refundsOfPayment(account, refund.paymentId);
+    if (caseId !== null && others.some((other) => other !== refund && other.caseId === caseId)) {
+      throw refused(`Case ${caseId} belongs to another refund of this payment.`, "Give the case of this refund.");
+    }
+    await store.recordDecision({
+      at: clock.now(),
+      by,
+      reason,
+      action: "resolve",
+      subject: transactionId,
+      tag: refund.tag,
+      outcome: caseId ?? "not-booked",
+    });
+    if (caseId !== null) await book.booked({ ...refund, resolvedBy: by }, caseId, {});
+    else await store.changeRefund(refund, { stage: "refused", nextReadAt: null, resolvedBy: by });
+  };
+}
+
+function refused(message: string, remedy: string): FlowError {
+  return new FlowError("invalid_input", message, { remedy });
+}

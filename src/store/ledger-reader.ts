@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { FlowError } from "../runtime/errors.ts";
+import { createRowReader } from "./row-reader.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+import { migrations } from "./sqlite-schema.ts";
+import { sqliteTables } from "./sqlite-store-here.ts";
+import type { Store } from "./store.ts";
+import { storeFault } from "./store-fault.ts";
+
+/** Methods of the port that change something. */
+type WriteMethod =
+  | "openAccount"
+  | "pinMerchant"
+  | "setActive"
+  | "addRequest"
+  | "commit"
+  | "reserveRefund"
+  | "saveRefund"
+  | "changeRefund"
+  | "saveMarks"
+  | "saveSweep"
+  | "watchPayments"
+  | "saveWatched"
+  | "endWatch"
+  | "recordMessage"
+  | "saveMessage"
+  | "saveTaker"
+  | "forgetTaker"
+  | "saveDelivery"
+  | "recordDecision"
+  | "close";
+
+/** The ledger to look at, for a process that is not its owner. */
+export type LedgerReader = Omit<Store, WriteMethod>;
+
+/**
+ * Reads the ledger in `file` while its owner runs, or while nobody does; never holds the owner up. Nothing stays open
+ * between calls. A file that is not there, or of another version, rejects with FlowError `store_unavailable`.
+ */
+export function openLedgerReader(file: string): LedgerReader {
+  let connection: DatabaseSync | null = null;
+  const all: SqliteDatabase["all"] = (sql, parameters = {}) => connection?.prepare(sql).all(parameters) ?? [];
+  const database: SqliteDatabase = {
+    run: () => {
+      throw onlyTheOwner();
+    },
+    get: (sql, parameters = {}) => connection?.prepare(sql).get(parameters),
+    all,
+    ...createRowReader(all),
+    write: () => Promise.reject(onlyTheOwner()),
+    writeOne: () => Promise.reject(onlyTheOwner()),
+    async read(work) {
+      try {
+        connection = openToRead(file);
+        connection.exec("BEGIN");
+        return work();
+      } catch (fault) {
+        throw storeFault(fault);
+      } finally {
+        connection?.close();
+        connection = null;
+      }
+    },
+    close() {},
+  };
+  return sqliteTables(database);
+}
+
+/**
+ * A read-only connection alone would leave a log and its index beside a ledger that nobody has open. Without a log the
+ * file is complete and, for the moment of one call, does not change.
+ */
+function openToRead(file: string): DatabaseSync {
+  if (!existsSync(file)) {
+    throw new FlowError("store_unavailable", "There is no ledger here.", {
+      remedy: "Name the file of the ledger as its owner does; it comes into being when the owner first runs.",
+      retryable: false,
+    });
+  }
+  const address = pathToFileURL(file);
+  if (!existsSync(`${file}-wal`)) address.searchParams.set("immutable", "1");
+  const database = new DatabaseSync(address, { readOnly: true, timeout: 1000 });
+  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
+  if (version === migrations.length) return database;
+  database.close();
+  throw new FlowError("store_unavailable", "The ledger was written by another version of this package.", {
+    remedy: "Read it with the version that its owner runs.",
+    retryable: false,
+  });
+}
+
+function onlyTheOwner(): FlowError {
+  return new FlowError("store_unavailable", "The ledger was opened to be read.", { retryable: false });
+}

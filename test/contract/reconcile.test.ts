@@ -1,0 +1,29 @@
+import { describe, expect, it } from "@jest/globals";
+import type { SimulatorProfile } from "../../src/simulator/index.ts";
+import { countQuietSweeps, loseWebhooks } from "./reconcile-scenes.ts";
+
+describe("webhooks of which three in ten are lost", () => {
+  it.each<[SimulatorProfile, number]>([
+    ["documented", 300],
+    ["kind", 40],
+    ["hostile", 40],
+  ])(
+    "lose no payment and double none (%s)",
+    async (profile, count) => {
+      const { paid, told, eventIds } = await loseWebhooks(profile, count);
+      expect(paid).toHaveLength(count);
+      expect(told).toEqual(paid);
+      expect(new Set(eventIds).size).toBe(eventIds.length);
+    },
+    90_000,
+  );
+});
+
+describe("a sweep that finds nothing new", () => {
+  it("costs at most five calls, with the hourly look at the last day going on", async () => {
+    const calls = await countQuietSweeps(1_500, 800);
+    expect(Math.max(...calls)).toBeLessThanOrEqual(5);
+    expect(Math.min(...calls)).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...calls)).toBeGreaterThan(2);
+  }, 120_000);
+});
