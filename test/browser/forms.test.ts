@@ -57,7 +57,6 @@ async function open(pointer: string, values?: Values): Promise<void> {
 
 /** What a person reads there. */
 async function shownText(selector: string): Promise<string> {
-  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden is not read
   return page.locator(selector).innerText();
 }
 
