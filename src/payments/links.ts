@@ -12,7 +12,7 @@ import type { GatewayTime } from "./gateway-time.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import { linkAddresses } from "./link-addresses.ts";
 import { createBody, linkOutput, replyMismatch } from "./link-reply.ts";
-import { readPages } from "./list-pages.ts";
+import { marginMs, readPages } from "./list-pages.ts";
 import { maskResponse } from "./mask-response.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
@@ -43,8 +43,6 @@ export interface LinksOptions {
   readonly gatewayTime?: Pick<GatewayTime, "now" | "isKnown" | "observe">;
 }
 
-/** How much earlier than our row a link may be stamped: the clocks may differ. */
-const marginMs = 86_400_000;
 /** How often a key is looked up anew when its row has moved on. */
 const maxRounds = 5;
 

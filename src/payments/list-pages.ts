@@ -4,6 +4,9 @@ export interface ListPage<Row> {
   readonly hasNext: boolean;
 }
 
+/** How much earlier than a row of ours the gateway may have stamped it, in milliseconds: the clocks may differ. */
+export const marginMs = 86_400_000;
+
 /** The gateway's largest page. */
 const limit = 500;
 /** Where a list is given up; no look-up here is about a row that lies further back. */

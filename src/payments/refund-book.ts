@@ -4,6 +4,7 @@ import { gatewayPaise } from "../runtime/money.ts";
 import type { RefundRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Confirmer } from "./confirm.ts";
+import { marginMs } from "./list-pages.ts";
 import { maskResponse } from "./mask-response.ts";
 import { idOfUrl } from "./payment-facts.ts";
 import { nextRefundReadAt } from "./read-schedule.ts";
@@ -11,9 +12,6 @@ import { listRefunds, matchingRefund } from "./refund-cases.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
 import { refundStateOf } from "./status-table.ts";
-
-/** How much earlier than our row a case may be stamped: the clocks may differ. */
-export const marginMs = 86_400_000;
 
 /** What becomes of a refund after it was sent: booked, unknown, resolved, concluded. */
 export interface RefundBook {

@@ -7,13 +7,14 @@ import type { RefundRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { differingField } from "./differing-field.ts";
 import type { KeyQueue } from "./key-queue.ts";
+import { marginMs } from "./list-pages.ts";
 import type { Run } from "./links.ts";
 import { idOfUrl } from "./payment-facts.ts";
 import { type ListedRefund, listRefunds, matchingRefund, refundMismatch } from "./refund-cases.ts";
 import { refundOutput } from "./refund-output.ts";
 import { planRefund } from "./refund-plan.ts";
 import { refundTarget } from "./refund-target.ts";
-import { marginMs, type RefundBook } from "./refund-book.ts";
+import type { RefundBook } from "./refund-book.ts";
 import type { Session } from "./sessions.ts";
 
 export interface Refunds {
