@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { maxBodyBytes } from "./payments/webhook.ts";
 import type { HandlerRequest, HandlerResponse } from "./runtime/host.ts";
+import { decodeUtf8 } from "./runtime/utf8.ts";
 
 /** Thin wrappers that put a plugin's `receive` behind a server, and the signature check for those who want only that. */
 export { computeMac, isMacValid } from "./payments/mac.ts";
@@ -37,7 +38,9 @@ export function nodeHandler(
     let isOver = false;
     const timer = setTimeout(() => refuse(tooSlow), bodyTimeoutMs);
     const send = ({ status, headers, body }: HandlerResponse) => {
-      if (!response.headersSent && !response.destroyed) response.writeHead(status, headers).end(body);
+      if (response.headersSent || response.destroyed) return;
+      // With its length the answer is one write, without it a chunked one.
+      response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
     };
     /** Takes no more of the body; true only once. */
     const end = (): boolean => {
@@ -63,7 +66,7 @@ export function nodeHandler(
     });
     request.on("end", () => {
       if (!end()) return;
-      const body = decode(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      const body = decodeUtf8(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
       if (body === null) send(malformed);
       else void receive(handlerRequest(request, body)).then(send, () => response.destroy());
     });
@@ -102,7 +105,7 @@ export function fetchHandler(receive: Receive): (request: Request) => Promise<Re
   return async (request) => {
     const url = new URL(request.url);
     const bytes = await readBody(request);
-    const body = bytes && decode(bytes);
+    const body = bytes && decodeUtf8(bytes);
     const {
       status,
       headers,
@@ -131,15 +134,4 @@ async function readBody({ body }: Request): Promise<Buffer | null> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Null for bytes that are no UTF-8. */
-function decode(bytes: Buffer): string | null {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return null;
-  }
 }

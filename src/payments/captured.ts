@@ -6,7 +6,6 @@ import { createHmac, Hmac, timingSafeEqual } from "node:crypto";
  */
 
 const { call } = Function.prototype;
-const { defineProperty } = Object;
 
 /** A method as a function of its object. */
 const uncurry = (Function.prototype.bind as (this: unknown, self: unknown) => unknown).bind(call) as (
@@ -27,25 +26,11 @@ export const mapHas = uncurry(Map.prototype.has) as <Key>(map: ReadonlyMap<Key, 
 export const mapSet = uncurry(Map.prototype.set) as <Key, Value>(map: Map<Key, Value>, key: Key, value: Value) => void;
 export const lowerCase = uncurry(String.prototype.toLowerCase) as (self: string) => string;
 export const indexOf = uncurry(String.prototype.indexOf) as (self: string, part: string, from?: number) => number;
+export const isWellFormed = uncurry(String.prototype.isWellFormed) as (self: string) => boolean;
 export const slice = uncurry(String.prototype.slice) as Text;
-export const sort = uncurry(Array.prototype.sort) as <Item>(
-  list: Item[],
-  compare: (left: Item, right: Item) => number,
-) => Item[];
 export const decodeComponent = decodeURIComponent;
 export const bytesOf = Buffer.from.bind(Buffer) as (text: string, encoding: "utf8") => Buffer;
 export const isSameBytes = timingSafeEqual;
-
-/** Adds to the end of a list, past any setter that somebody put on the prototype of lists. */
-export function append<Item>(list: Item[], item: Item): void {
-  defineProperty(list, list.length, {
-    __proto__: null,
-    value: item,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  } as PropertyDescriptor);
-}
 
 const newHmac = createHmac;
 const update = uncurry(Hmac.prototype.update) as (self: Hmac, text: string, encoding: "utf8") => Hmac;

@@ -1,4 +1,4 @@
-import { decodeComponent, indexOf, mapHas, mapSet, slice } from "./captured.ts";
+import { decodeComponent, indexOf, isWellFormed, mapHas, mapSet, slice } from "./captured.ts";
 
 /** Why a body is no acceptable form. */
 export type FormProblem = "repeated-key" | "bad-encoding" | "empty-key" | "too-many-fields";
@@ -12,6 +12,8 @@ const maxFields = 100;
 export function parseForm(body: string): ReadonlyMap<string, string> | FormProblem {
   const fields = new Map<string, string>();
   if (body === "") return fields;
+  // Half a character has no UTF-8: the signature could not tell one from another.
+  if (!isWellFormed(body)) return "bad-encoding";
   if (hasTooMany(body)) return "too-many-fields";
   let from = 0;
   while (from <= body.length) {

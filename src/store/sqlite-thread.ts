@@ -8,11 +8,11 @@ import type { ThreadAnswer, ThreadCall } from "./threaded-store.ts";
 const port = parentPort;
 if (!port) throw new Error("This module runs as a thread.");
 
-/** Answers of one turn go back together. */
+/** Answers of one commit go back together, and at once: the next group must not begin before. */
 let answers: ThreadAnswer[] = [];
 function answer(one: ThreadAnswer): void {
   if (answers.push(one) > 1) return;
-  setImmediate(() => {
+  queueMicrotask(() => {
     port?.postMessage(answers);
     answers = [];
   });

@@ -1,6 +1,8 @@
-/** The load generator, in a process of its own: 100 connections, every message another one. Prints autocannon's result. */
+/** The load generator, in a process of its own: every message another one. Prints what came of it. */
 import autocannon from "autocannon";
+import { quantile } from "./figures.ts";
 import { formOf, tagOf, webhookPath } from "./messages.ts";
+import { runPaced } from "./paced-load.ts";
 
 const {
   url,
@@ -11,39 +13,36 @@ const {
   first,
   perConnection = 600,
 } = JSON.parse(process.argv[2]);
-let next = first;
+const message = (number) => ({ path: `${webhookPath}&op=${tagOf(number)}`, body: formOf(number) });
 
-/** Each connection gets messages of its own and sends them one after the other. */
-function setupClient(client) {
-  client.setRequests(
-    Array.from({ length: perConnection }, () => {
-      const number = next++;
-      return {
+/** As many as the server takes: each connection sends messages of its own, one after the other. */
+async function runFull() {
+  let next = first;
+  const setupClient = (client) => {
+    client.setRequests(
+      Array.from({ length: perConnection }, () => ({
         method: "POST",
-        path: `${webhookPath}&op=${tagOf(number)}`,
         headers: { "content-type": "application/x-www-form-urlencoded" },
-        body: formOf(number),
-      };
-    }),
-  );
+        ...message(next++),
+      })),
+    );
+  };
+  const limits = { ...(seconds ? { duration: seconds } : {}), ...(amount ? { amount } : {}) };
+  const result = await autocannon({ url, connections, setupClient, ...limits });
+  return {
+    perSecond: result["2xx"] / result.duration,
+    answered: result["2xx"],
+    failed: result.non2xx + result.errors,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+  };
 }
 
-const result = await autocannon({
-  url,
-  connections,
-  setupClient,
-  ...(seconds ? { duration: seconds } : {}),
-  ...(amount ? { amount } : {}),
-  ...(overallRate ? { overallRate } : {}),
-});
-const { latency, requests, duration, non2xx, errors } = result;
-process.stdout.write(
-  JSON.stringify({
-    perSecond: result["2xx"] / duration,
-    answered: result["2xx"],
-    failed: non2xx + errors,
-    p50: latency.p50,
-    p99: latency.p99,
-    total: requests.total,
-  }),
-);
+async function runSteady() {
+  const load = { url, perSecond: overallRate, seconds, connections, message: (number) => message(first + number) };
+  const { answered, failed, latenciesMs } = await runPaced(load);
+  const [p50, p99] = [quantile(latenciesMs, 0.5), quantile(latenciesMs, 0.99)];
+  return { perSecond: answered / seconds, answered, failed, p50, p99 };
+}
+
+process.stdout.write(JSON.stringify(await (overallRate ? runSteady() : runFull())));

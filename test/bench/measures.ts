@@ -9,6 +9,7 @@ export interface Plan {
   readonly seconds: number;
   readonly sizes: readonly number[];
   readonly webhooks: number;
+  readonly idleSeconds: number;
   readonly folder: string;
   /** Times of the same arithmetic between rounds. */
   readonly pulses: number[];
@@ -74,10 +75,10 @@ export async function throughput(plan: Plan): Promise<Row[]> {
   const [bare, ours] = [of(steady["bare"], "p99"), of(steady["receiver"], "p99")];
   return [
     ...rows,
-    { what: "bare, p99 at 1,000/s", figure: `${bare.toFixed(0)} ms` },
+    { what: "bare, p99 at 1,000/s", figure: `${bare.toFixed(1)} ms` },
     {
       what: "receiver, p99 at 1,000/s",
-      figure: `${ours.toFixed(0)} ms`,
+      figure: `${ours.toFixed(1)} ms`,
       ratio: ours / bare,
       than: "bare",
       target: { text: "<= 2 x bare + 20 ms", isMet: ours <= 2 * bare + 20 },
@@ -150,6 +151,34 @@ export async function latency(plan: Plan): Promise<Row[]> {
       ratio: ours / bare,
       than: "two reads (p99)",
       target: { text: "p99 <= 150 ms or 5 x", isMet: missing === 0 && ours <= Math.max(150, 5 * bare) },
+    },
+  ];
+}
+
+/** What the package adds to a Node-RED that nobody uses, with an account, a link node and an event node on its canvas. */
+export async function idle(plan: Plan): Promise<Row[]> {
+  const gateway = await startServer("gateway");
+  const added: number[] = [];
+  const alone: number[] = [];
+  for (let round = 0; round < plan.rounds; round++) {
+    const bare = await startServer("node-red");
+    const ours = await startServer("node-red", { env: { GATEWAY_URL: gateway.url } });
+    // What was only needed to start is given back after a while.
+    await new Promise((resolve) => setTimeout(resolve, plan.idleSeconds * 1000));
+    const [without, withOurs] = [(await bare.usage()).rssMb, (await ours.usage()).rssMb];
+    alone.push(without);
+    added.push(withOurs - without);
+    await bare.stop();
+    await ours.stop();
+  }
+  await gateway.stop();
+  const more = median(added);
+  return [
+    { what: "Node-RED alone, idle", figure: `${median(alone).toFixed(0)} MB` },
+    {
+      what: "with account, link and event node, idle",
+      figure: `${more.toFixed(0)} MB more`,
+      target: { text: "<= 40 MB more", isMet: more <= 40 },
     },
   ];
 }

@@ -1,22 +1,23 @@
 /**
  * Measures the receiver of the build against bare servers in the same run and prints one table. Maintainer's command:
- * `npm run bench [-- --only throughput,latency] [--rounds N] [--seconds N] [--webhooks N] [--sizes 1000,100000]`.
+ * `npm run bench [-- --only throughput,latency] [--rounds N] [--seconds N] [--webhooks N] [--sizes 1000,100000] [--idle SECONDS]`.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median, type Row, table } from "./figures.ts";
-import { latency, ledgerSizes, memory, type Plan, slowStore, throughput } from "./measures.ts";
+import { idle, latency, ledgerSizes, memory, type Plan, slowStore, throughput } from "./measures.ts";
 import { slowDisk } from "./slow-disk.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "throughput,slow,latency,sizes,memory" },
+    only: { type: "string", default: "throughput,slow,latency,sizes,memory,idle" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
     webhooks: { type: "string", default: "1000000" },
     sizes: { type: "string", default: "1000,100000,1000000" },
+    idle: { type: "string", default: "60" },
   },
 });
 const folder = mkdtempSync(join(tmpdir(), "bench-"));
@@ -24,6 +25,7 @@ const plan: Plan = {
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
   webhooks: Number(values.webhooks),
+  idleSeconds: Number(values.idle),
   sizes: values.sizes.split(",").map(Number),
   folder,
   pulses: [],
@@ -34,6 +36,7 @@ const measures: Readonly<Record<string, () => Promise<Row[]>>> = {
   latency: () => latency(plan),
   sizes: () => ledgerSizes(plan),
   memory: () => memory(plan),
+  idle: () => idle(plan),
 };
 
 const rows: Row[] = [];
