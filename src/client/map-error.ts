@@ -190,8 +190,19 @@ type JsonObject = Readonly<Record<string, unknown>>;
 function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return isNestedWithin(value, maxDepth) ? (value as JsonObject) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The parser takes any nesting; what copies or writes the reply later overflows the stack at some thousand levels. */
+const maxDepth = 100;
+
+function isNestedWithin(value: object, depth: number): boolean {
+  if (depth === 0) return false;
+  return Object.values(value).every(
+    (item) => typeof item !== "object" || item === null || isNestedWithin(item, depth - 1),
+  );
 }

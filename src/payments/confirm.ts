@@ -5,7 +5,15 @@ import type { Clock } from "../runtime/clock.ts";
 import type { PaymentRow, RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Links } from "./links.ts";
-import { acceptedFact, type Agreement, compare, idOfUrl, paymentFact, paymentOccurrence } from "./payment-facts.ts";
+import {
+  acceptedFact,
+  type Agreement,
+  compare,
+  idOfUrl,
+  listedPayments,
+  paymentFact,
+  paymentOccurrence,
+} from "./payment-facts.ts";
 import type { Findings } from "./quarantine-findings.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
@@ -125,7 +133,8 @@ export function createConfirmer({ store, links, settler, clock, findings }: Conf
 
 /** Payments that the gateway lists or that were seen before, and that are not final here. */
 function unsettled(paymentRequest: PaymentRequest, known: readonly PaymentRow[]): readonly string[] {
-  const listed = paymentRequest.payments.map(idOfUrl).filter((id) => id?.startsWith("MOJO")) as string[];
   const isFinal = (id: string) => known.some((payment) => payment.paymentId === id && payment.state !== "open");
-  return [...new Set([...listed, ...known.map((payment) => payment.paymentId)])].filter((id) => !isFinal(id));
+  return [...new Set([...listedPayments(paymentRequest), ...known.map((payment) => payment.paymentId)])].filter(
+    (id) => !isFinal(id),
+  );
 }

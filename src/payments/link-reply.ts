@@ -27,10 +27,12 @@ export function createBody(input: GeneratePaymentLinkInput, addresses: LinkAddre
 /** Says what in the gateway's reply is not what was asked for; null when all of it is. */
 export function replyMismatch(request: RequestRow, reply: PaymentRequest, baseUrl: string): string | null {
   if (gatewayPaise(reply.amount) !== request.amountPaise) return "the amount";
-  const host = URL.parse(reply.longurl)?.hostname;
   const base = new URL(baseUrl);
+  const { hostname: host, protocol } = URL.parse(reply.longurl) ?? {};
+  // An address such as javascript: may name a host too.
+  const isPage = protocol === "https:" || protocol === base.protocol;
   const isOwnHost = host === base.hostname || host === "instamojo.com" || host?.endsWith(".instamojo.com");
-  return isOwnHost ? null : "the host of the link";
+  return isPage && isOwnHost ? null : "the host of the link";
 }
 
 /** What the node gives out for a link, made now or before. */

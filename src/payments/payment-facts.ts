@@ -1,5 +1,5 @@
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
-import type { Payment } from "../../schemas/wire/payment.ts";
+import { type Payment, paymentIdPattern } from "../../schemas/wire/payment.ts";
 import type { PaymentRequest } from "../../schemas/wire/payment-request.ts";
 import { gatewayPaise } from "../runtime/money.ts";
 import type { AccountRow, RequestRow } from "../store/rows.ts";
@@ -8,10 +8,20 @@ import { maskResponse } from "./mask-response.ts";
 import type { Fact } from "./state-machine.ts";
 import { paymentStateOf } from "./status-table.ts";
 
+/** Longer than any address of the gateway. Looking for the id takes time that grows with the square of the length. */
+const maxUrlLength = 2048;
+
 /** The last segment of one of the gateway's URLs: the id it names. Null for anything else. */
 export function idOfUrl(url: unknown): string | null {
-  if (typeof url !== "string") return null;
-  return /([0-9A-Za-z]+)\/?$/.exec(url.replace(/[?#].*$/, ""))?.[1] ?? null;
+  if (typeof url !== "string" || url.length > maxUrlLength) return null;
+  return /([0-9A-Za-z]+)\/?$/.exec(url.replace(/[?#].*$/s, ""))?.[1] ?? null;
+}
+
+const paymentId = new RegExp(paymentIdPattern);
+
+/** The payments that a request lists, each once; what is no address of a payment is left out. */
+export function listedPayments({ payments }: Pick<PaymentRequest, "payments">): readonly string[] {
+  return [...new Set(payments.map(idOfUrl).filter((id) => id !== null && paymentId.test(id)))] as string[];
 }
 
 /** What the gateway's reads say about a payment of one of our links. */

@@ -9,7 +9,7 @@ import type { RefundRow, RequestSnapshot } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { customerOf } from "./event-payload.ts";
 import { maskResponse } from "./mask-response.ts";
-import { idOfUrl } from "./payment-facts.ts";
+import { idOfUrl, listedPayments } from "./payment-facts.ts";
 import type { Session } from "./sessions.ts";
 import { paymentStateOf, statusOfPayment } from "./status-table.ts";
 
@@ -24,8 +24,8 @@ export function createPaymentReads({ store, clock }: { readonly store: Store; re
       const asked = input.paymentId === undefined ? null : await session.gateway.getPayment(input.paymentId);
       const requestId = asked ? idOfUrl(asked.payment_request) : (input.paymentRequestId ?? idOfUrl(input.link));
       const request = requestId === null ? null : await session.gateway.getPaymentRequest(requestId);
-      const ids = request?.payments.map(idOfUrl).filter((id) => id !== null && id !== asked?.id) ?? [];
-      const others = await Promise.all((ids as string[]).map((id) => session.gateway.getPayment(id)));
+      const ids = request ? listedPayments(request).filter((id) => id !== asked?.id) : [];
+      const others = await Promise.all(ids.map((id) => session.gateway.getPayment(id)));
       const payments = (asked ? [...others, asked] : others).sort(byCreation);
       const account = { account: session.account.name, environment: session.environment };
       const row = requestId === null ? null : await store.requestById(account, requestId);

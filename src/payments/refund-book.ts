@@ -1,7 +1,7 @@
 import type { RefundCase } from "../../schemas/wire/refund.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { gatewayPaise } from "../runtime/money.ts";
-import type { RefundRow } from "../store/rows.ts";
+import type { DecisionRow, RefundRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Confirmer } from "./confirm.ts";
 import { marginMs } from "./list-pages.ts";
@@ -19,6 +19,8 @@ export interface RefundBook {
   confirmPayment(session: Session, paymentId: string): Promise<void>;
   /** The gateway opened this case for it. */
   booked(refund: RefundRow, caseId: string, reply: Record<string, unknown>): Promise<RefundRow>;
+  /** A person says that this case is its own; their decision is recorded with it. Returns the refund as it is then. */
+  resolved(refund: RefundRow, caseId: string, decision: DecisionRow): Promise<RefundRow>;
   /** It was sent, and nobody can say what came of it. */
   unknown(refund: RefundRow): Promise<void>;
   /** Looks for the case of a refund that may have been sent; null when none is to be seen, which proves nothing. */
@@ -43,7 +45,8 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
     refund: RefundRow,
     occurrence: Parameters<Settler["settle"]>[2],
   ): Promise<RefundRow> {
-    if (refund.tag === null) return (await store.changeRefund(before, refund)) ?? current(refund);
+    const { decision } = occurrence;
+    if (refund.tag === null) return (await store.changeRefund(before, refund, decision)) ?? current(refund);
     await settler.settle(refund.tag, { kind: "refund", refund }, occurrence);
     // Also where the state is not new: the next read moves on.
     return (await store.changeRefund(refund, { nextReadAt: refund.nextReadAt })) ?? current(refund);
@@ -55,14 +58,12 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
 
   async function booked(refund: RefundRow, caseId: string, reply: Record<string, unknown>): Promise<RefundRow> {
     const response = maskResponse(reply);
-    const next: RefundRow = {
-      ...refund,
-      stage: "requested",
-      caseId,
-      response,
-      nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()),
-    };
+    const next = { ...withCase(refund, caseId), response };
     return save(refund, next, { source: "action", occurredAt: now(), raw: response });
+  }
+
+  function withCase(refund: RefundRow, caseId: string): RefundRow {
+    return { ...refund, stage: "requested", caseId, nextReadAt: nextRefundReadAt(refund.createdAt, clock.now()) };
   }
 
   async function resolve(session: Session, refund: RefundRow): Promise<RefundRow | null> {
@@ -87,6 +88,10 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
       await confirmer.confirmPayment(session, paymentId, "poll");
     },
     booked,
+    resolved(refund, caseId, decision) {
+      const next = { ...withCase(refund, caseId), response: {}, resolvedBy: decision.by };
+      return save(refund, next, { source: "action", occurredAt: now(), raw: {}, decision });
+    },
     async unknown(refund) {
       await store.changeRefund(refund, {
         stage: "unknown",
@@ -102,8 +107,9 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
   };
 }
 
-/** A case is believed only when its payment and amount are those of the refund. */
+/** A case is believed only when it is the one that was asked for, with the payment and the amount of the refund. */
 function isSameCase(found: RefundCase, refund: RefundRow): boolean {
+  if (found.id !== refund.caseId) return false;
   const paymentId = idOfUrl(found.payment);
   if (paymentId !== null && paymentId !== refund.paymentId) return false;
   return gatewayPaise(found.refund_amount) === refund.amountPaise;

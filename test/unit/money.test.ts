@@ -116,4 +116,31 @@ describe("gatewayPaise", () => {
   it("takes no JavaScript number for money", () => {
     expect(gatewayPaise(200 as unknown as string)).toBeNull();
   });
+
+  it("reads every amount with any number of zeros at its end as whole-number arithmetic does", () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 0n, max: 999_999_999_999n }),
+        fc.stringMatching(/^[0-9]{2}$/),
+        fc.nat({ max: 30 }),
+        (rupees, places, zeros) => {
+          const paise = gatewayPaise(`${rupees}.${places}${"0".repeat(zeros)}`);
+          expect(BigInt(paise as number)).toBe(rupees * 100n + BigInt(places));
+        },
+      ),
+    );
+  });
+
+  it("reads whatever else it is given as no amount, or as whole paise that are written back", () => {
+    const unit = fc.constantFrom(..."0123456789.-+eE, ₹०", "00", ".0");
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit, maxLength: 18 }), fc.string({ unit: "binary" })), (text) => {
+        const paise = gatewayPaise(text);
+        if (paise === null) return;
+        expect(text).toMatch(/^[0-9]+(\.[0-9]{1,2}0*)?$/);
+        expect(paiseByBigInt(text.replace(/(\.[0-9]{2})0+$/, "$1"))).toBe(BigInt(paise));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { parseForm } from "../../src/payments/form-body.ts";
+import { reasonToRefuse } from "../fuzz/form-target.ts";
 
 const parsed = (body: string) => {
   const fields = parseForm(body);
@@ -101,6 +102,18 @@ describe("a form", () => {
         const fields = parseForm(body);
         expect(typeof fields === "string" || fields instanceof Map).toBe(true);
       }),
+    );
+  });
+
+  it("is refused when another reader finds a reason, and is else read as others read it", () => {
+    const unit = fc.constantFrom(..."abA=&%+2Ff0é\u0000\ud83d\ude00|", "%41", "%c3%a9", "%ff", "&a=");
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 24 }), (body) => {
+        const fields = parsed(body);
+        if (reasonToRefuse(body) !== null) expect(typeof fields).toBe("string");
+        else expect(fields).toEqual([...new URLSearchParams(`?${body}`)]);
+      }),
+      { numRuns: 2_000 },
     );
   });
 });

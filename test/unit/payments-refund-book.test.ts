@@ -67,6 +67,7 @@ describe("an open refund case", () => {
     ["is open", { resolution_status: null }],
     ["has a word that we do not know", { resolution_status: "FINI_NEW" }],
     ["is about another amount", { resolution_status: "FINI_CONC", refund_amount: "99.99" }],
+    ["is another case", { id: "C5c0751270", resolution_status: "FINI_CONC" }],
     ["is about no readable amount", { resolution_status: "FINI_CONC", refund_amount: "all" }],
     [
       "is about another payment",
