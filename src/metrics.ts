@@ -1,7 +1,15 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { counters, gauges, lags, type MetricLabel, type MetricLabels, type Metrics } from "./runtime/metrics.ts";
+import {
+  counters,
+  type GaugeReading,
+  gauges,
+  lags,
+  type MetricLabel,
+  type MetricLabels,
+  type Metrics,
+} from "./runtime/metrics.ts";
 
-export { type MetricLabels, type Metrics, noMetrics } from "./runtime/metrics.ts";
+export { type GaugeReading, type MetricLabels, type Metrics, noMetrics } from "./runtime/metrics.ts";
 
 /** Metrics that a Prometheus server can read. */
 export interface PrometheusMetrics extends Metrics {
@@ -35,17 +43,20 @@ export function createPrometheusMetrics(): PrometheusMetrics {
     return new Histogram<MetricLabel>({ ...common, name: `${common.name}_seconds`, buckets });
   });
   const values: Record<MetricLabel, Set<string>> = { account: new Set(), status: new Set(), cause: new Set() };
-  const reads = new Map<string, () => Promise<number>>();
+  const reads = new Map<string, () => Promise<number | readonly GaugeReading[]>>();
   mapValues(gauges, (definition, name) => {
     const gauge: Gauge<MetricLabel> = new Gauge({
       ...settings(name, definition),
       // A ledger that cannot be read now has no value, which is not the value 0.
       collect: async () => {
-        const value = await reads
+        const read = await reads
           .get(name)?.()
           .catch(() => undefined);
-        if (value === undefined) gauge.remove();
-        else gauge.set(value);
+        // An account that is gone leaves no last value behind.
+        gauge.reset();
+        if (definition.labels.length === 0) gauge.remove();
+        const readings = typeof read === "number" ? [{ labels: {}, value: read }] : (read ?? []);
+        for (const { labels, value } of readings) gauge.set(bounded(definition.labels, labels), value);
       },
     });
     return gauge;

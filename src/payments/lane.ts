@@ -52,7 +52,8 @@ export function startLane<Item>(options: LaneOptions<Item>): Lane {
 
   async function look(): Promise<void> {
     const now = clock.now();
-    for (const [id, until] of resting) if (until <= now) resting.delete(id);
+    // One that rests longer than that has its time from a clock that was set back since.
+    for (const [id, until] of resting) if (until <= now || until > now + restMs) resting.delete(id);
     // What is under way wakes the lane again when it ends.
     if (underWay.size >= width) return;
     const items = await options.due(now, width + underWay.size + resting.size);

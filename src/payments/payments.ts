@@ -30,6 +30,7 @@ import { createSweep } from "./sweep.ts";
 import { startSweepLane } from "./sweep-lane.ts";
 import { createWatchWork } from "./sweep-watch.ts";
 import { openTakers, type Takers } from "./takers.ts";
+import { createTokenBook } from "./token-book.ts";
 import { watchDamage } from "./watch-damage.ts";
 import { createReceiver } from "./webhook.ts";
 
@@ -64,12 +65,13 @@ export interface PaymentsOptions {
 
 export async function startPayments({ host, validator, clock, gatewayOptions }: PaymentsOptions): Promise<Payments> {
   const { store, logger, metrics } = host;
-  metrics?.gauge("openLinks", () => store.countWatched());
+  metrics?.gauge("openLinks", () => store.countOpenLinks());
   const queue = createKeyQueue();
   const takers = await openTakers(store);
   const watch = createGatewayWatch(clock);
   const gatewayTime = createGatewayTime(clock);
-  const allSessions = createSessions({ host, validator, gatewayOptions, gatewayTime, watch });
+  const tokens = createTokenBook({ store, clock });
+  const allSessions = createSessions({ host, validator, gatewayOptions, gatewayTime, watch, onAccount: tokens.isNow });
   const budgets = createReadBudgets(host.readLimits ?? {}, clock, metrics);
   const sessions = sessionsInLane(allSessions, budgets, "node");
   const watching = sessionsInLane(allSessions, budgets, "link");
@@ -129,6 +131,9 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     onNews: () => [requests, watched].map((lane) => lane.wake()),
   });
   const sweeps = startSweepLane({ host, store, sessions: watching, sweep, clock, logger });
+  metrics?.gauge("sweepLagSeconds", async () =>
+    [...sweeps.lagsMs()].map(([account, ms]) => ({ labels: { account }, value: ms / 1000 })),
+  );
   const cases = startLane({
     name: "follow refunds",
     due: store.dueRefunds,
@@ -143,7 +148,7 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
   async function dueLinks(_now: number, limit: number): Promise<readonly RequestRow[]> {
     const due = host.accounts().map(({ name, baseUrl }) => {
       const account = { account: name, environment: environmentOf(baseUrl) };
-      return store.dueRequests(gatewayTime.now(name), limit, account);
+      return store.dueRequests(account, gatewayTime.now(name), limit);
     });
     return (await Promise.all(due)).flat();
   }
@@ -184,7 +189,7 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
       refunds: { create: (input) => refunds.create(run, input) },
       payments: { status: (input) => reads.status(run.session, input) },
     }),
-    receive: createReceiver({ host, clock, onMessage: () => messages.wake(), confirmReturn, saltAlarm }),
+    receive: createReceiver({ host, clock, onMessage: () => messages.wake(), confirmReturn, saltAlarm, tokens }),
     saltAlarm,
     deliveries,
     resolveRefund: createResolveRefund({ store, book, clock }),

@@ -22,8 +22,8 @@ export interface SweepLaneOptions {
 export interface SweepLane extends Lane {
   /** A link was asked for with this account: the pace may have changed. */
   replan(account: string): void;
-  /** Milliseconds since the lists of the account that was looked at longest ago were read as a whole. */
-  lagMs(): number;
+  /** By account, how many milliseconds ago its lists were last read through; since the start where they never were. */
+  lagsMs(): ReadonlyMap<string, number>;
 }
 
 /** How many of the newest links decide about the pace. */
@@ -99,6 +99,6 @@ export function startSweepLane({ host, store, sessions, sweep, clock, logger }: 
       changed.add(account);
       lane.wake();
     },
-    lagMs: () => Math.max(0, ...names().map((name) => clock.now() - planOf(name).succeededAt)),
+    lagsMs: () => new Map(names().map((name) => [name, Math.max(0, clock.now() - planOf(name).succeededAt)])),
   };
 }

@@ -4,7 +4,7 @@ import type { PaymentRow, RequestRow } from "../store/rows.ts";
 import type { WatchedPaymentRow } from "../store/sweep-rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Links } from "./links.ts";
-import { idOfUrl } from "./payment-facts.ts";
+import { idOfUrl, listedPayments } from "./payment-facts.ts";
 import type { Session } from "./sessions.ts";
 import { paymentStateOf } from "./status-table.ts";
 
@@ -29,7 +29,7 @@ export async function requestNews(options: NewsOptions, rows: readonly PaymentRe
   const found = await each(rows, async (row): Promise<News> => {
     const known = await ownRequest(options, row.id);
     const request = known ?? (await options.links.adopt(options.session, row));
-    const ids = row.payments.map(idOfUrl).filter((id): id is string => id?.startsWith("MOJO") === true);
+    const ids = listedPayments(row);
     if (!request || (ids.length === 0 && row.status !== "Completed")) return nothing;
     const payments = await knownPayments(options, request);
     const open = ids.filter((id) => isWorthReading(payments, id, undefined));

@@ -31,28 +31,26 @@ export interface PassOptions<Row> {
   readonly unseen: (rows: readonly Row[]) => Promise<readonly Row[]>;
   /** Gateway time before which nothing can be ours. */
   readonly floor: number;
-}
-
-export interface Pass<Row> {
-  /** Rows that are new or changed, each once. */
-  readonly fresh: readonly Row[];
-  /** Every row that was shown, the known ones included. */
-  readonly shown: readonly Row[];
+  /** Takes in the new or changed rows of a page, each once: buyers do not wait for the end of a long list. */
+  readonly take: (fresh: readonly Row[]) => Promise<void>;
 }
 
 /**
  * Reads a list from its newest row on until a full page holds only rows that are known unchanged. Pages after the first
  * may skip a row while the list moves; so a pass of several pages is followed by one with other page ends.
+ * @returns the marks of all rows that were shown, the known ones included, if something was new; none of them may be
+ * remembered earlier, or the next pass would end at a page that this one did not get beyond
  */
-export async function readNews<Row>(options: PassOptions<Row>): Promise<Pass<Row>> {
+export async function readNews<Row>(options: PassOptions<Row>): Promise<readonly string[]> {
   const { list, sizes, unseen } = options;
-  const shown = new Map<string, Row>();
-  const fresh = new Map<string, Row>();
+  const shown = new Set<string>();
+  const fresh = new Set<string>();
 
   async function take(rows: readonly Row[]): Promise<void> {
-    const news = await unseen(rows);
-    for (const row of rows) shown.set(list.markOf(row), row);
-    for (const row of news) fresh.set(list.markOf(row), row);
+    const news = (await unseen(rows)).filter((row) => !fresh.has(list.markOf(row)));
+    for (const row of rows) shown.add(list.markOf(row));
+    for (const row of news) fresh.add(list.markOf(row));
+    if (news.length > 0) await options.take(news);
   }
 
   /** Reads on until a full page is known. True when one page was enough. */
@@ -73,7 +71,7 @@ export async function readNews<Row>(options: PassOptions<Row>): Promise<Pass<Row
   // Where a list is read from its end, the page there may hold few rows.
   if (!isWhole && fresh.size === 0 && first.rows.length < sizes.glance) await walk(sizes.glance, 2);
   if (!isWhole && fresh.size > 0 && !(await walk(sizes.more[0]))) await walk(sizes.more[1]);
-  return { fresh: [...fresh.values()], shown: [...shown.values()] };
+  return fresh.size > 0 ? [...shown] : [];
 }
 
 /** Whether all of a page, and with it all that follows, is older than a moment. */

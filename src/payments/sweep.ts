@@ -41,6 +41,8 @@ const hour = 3_600_000;
 const day = 24 * hour;
 /** Rows that no list showed for so long are forgotten; those on the first pages are shown at every sweep with news. */
 const forgetMs = 30 * day;
+/** How many rows are remembered in one go, so that webhooks do not wait long for the ledger. */
+const portion = 1_000;
 /** What was paid before the ledger's first link cannot be ours; the clocks may differ by so much. */
 const floorSlackMs = day;
 
@@ -112,42 +114,43 @@ export function createSweep({ store, links, clock, gatewayTime, logger, onNews }
         const unseen = new Set(await store.unseenMarks(account, list.name, rows.map(list.markOf)));
         return rows.filter((row) => unseen.has(list.markOf(row)));
       };
-    const remember = <Row>(list: SweptList<Row>, rows: readonly Row[]) =>
-      store.saveMarks(account, list.name, {
-        marks: rows.map(list.markOf),
-        seenAt: clock.now(),
-        forgetBefore: clock.now() - forgetMs,
-      });
+    async function remember({ name }: Pick<SweptList<unknown>, "name">, marks: readonly string[]): Promise<void> {
+      for (let start = 0; start < marks.length; start += portion) {
+        const seenAt = clock.now();
+        const some = marks.slice(start, start + portion);
+        await store.saveMarks(account, name, { marks: some, seenAt, forgetBefore: seenAt - forgetMs });
+      }
+    }
 
-    /** From the newest row on, until a page is known. */
-    async function lookAt<Row>(
-      list: SweptList<Row>,
-      judge: (options: NewsOptions, rows: readonly Row[]) => Promise<News>,
-    ): Promise<void> {
-      const floor = gatewayTime.now(account.account) - clock.now() + (firstCreatedAt as number) - floorSlackMs;
-      const pass = { list, memory: memory[list.name], sizes: memory.sizes, unseen: unseenOf(list), floor };
-      const { fresh, shown } = await readNews(pass);
-      if (fresh.length === 0) return;
-      const news = await judge(options(), fresh);
+    type Judge<Row> = (options: NewsOptions, rows: readonly Row[]) => Promise<News>;
+
+    async function takeIn<Row>(judge: Judge<Row>, rows: readonly Row[]): Promise<void> {
+      const news = await judge(options(), rows);
       foreign += news.foreign;
       await take(news);
-      await remember(list, shown);
+    }
+
+    /** From the newest row on, until a page is known. */
+    async function lookAt<Row>(list: SweptList<Row>, judge: Judge<Row>): Promise<void> {
+      const seen = await readNews({
+        list,
+        memory: memory[list.name],
+        sizes: memory.sizes,
+        unseen: unseenOf(list),
+        floor: gatewayTime.now(account.account) - clock.now() + (firstCreatedAt as number) - floorSlackMs,
+        take: (rows) => takeIn(judge, rows),
+      });
+      await remember(list, seen);
     }
 
     /** One page of the pass over the last day. True when the pass has ended. */
-    async function lookFurther<Row>(
-      list: SweptList<Row>,
-      judge: (options: NewsOptions, rows: readonly Row[]) => Promise<News>,
-      pass: DayPass,
-    ): Promise<boolean> {
+    async function lookFurther<Row>(list: SweptList<Row>, judge: Judge<Row>, pass: DayPass): Promise<boolean> {
       const listMemory = memory[list.name];
       const got = await readPage({ list, memory: listMemory }, pass.page, pass.limit);
       const fresh = await unseenOf(list)(got.rows);
       if (fresh.length > 0) {
-        const news = await judge(options(), fresh);
-        foreign += news.foreign;
-        await take(news);
-        await remember(list, got.rows);
+        await takeIn(judge, fresh);
+        await remember(list, got.rows.map(list.markOf));
       }
       pass.page += 1;
       const since = gatewayTime.now(account.account) - day;

@@ -24,7 +24,11 @@ export const lags = {
 
 /** What is asked for at the moment the metrics are read. */
 export const gauges = {
-  openLinks: { labels: [], help: "Links that can still bring news and are read." },
+  openLinks: { labels: [], help: "Links that can be paid, or may turn out to exist." },
+  sweepLagSeconds: {
+    labels: ["account"],
+    help: "Since Instamojo's lists of payments and links were last read through, or since the start where they never were.",
+  },
 } as const satisfies Record<string, Definition>;
 
 interface Definition {
@@ -43,8 +47,14 @@ export interface Metrics {
   count(name: CounterName, labels: MetricLabels): void;
   /** @param seconds a duration; negative ones, as after a change of the clock, count as none */
   observe(name: LagName, labels: MetricLabels, seconds: number): void;
-  /** Names where a value can be had; a later one of the same name takes its place. */
-  gauge(name: GaugeName, read: () => Promise<number>): void;
+  /** Names where a value can be had, or one per set of labels; a later one of the same name takes its place. */
+  gauge(name: GaugeName, read: () => Promise<number | readonly GaugeReading[]>): void;
+}
+
+/** One value of a gauge that has labels. */
+export interface GaugeReading {
+  readonly labels: MetricLabels;
+  readonly value: number;
 }
 
 /** For hosts that want no numbers. */

@@ -35,14 +35,10 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
 
   /** Whether a link made with this generation can still be paid, or may turn out to exist. */
   const hasOpenLink = ({ name, generation }: AccountRow): boolean =>
-    database.get(
-      `SELECT 1 FROM requests WHERE account = :name AND generation = :generation
-         AND json_extract(row, '$.stage') <> 'refused'
-         AND (json_extract(row, '$.status') IN ('Pending', 'Processing', 'Failed')
-           OR json_extract(row, '$.status') = 'Completed' AND json_extract(row, '$.input.allowRepeatedPayments') = 1)
-       LIMIT 1`,
-      { name, generation },
-    ) !== undefined;
+    database.get(`SELECT 1 FROM requests WHERE account = :name AND generation = :generation AND is_open = 1 LIMIT 1`, {
+      name,
+      generation,
+    }) !== undefined;
 
   return {
     async openAccount(identity, callbackToken) {

@@ -1,5 +1,7 @@
+import { furthestAttemptMs } from "./furthest-attempt.ts";
 import type { DeliveryRow, EventRow, TakerRow } from "./rows.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
+import { unclaimedCause } from "./sqlite-schema.ts";
 import type { Store } from "./store.ts";
 
 type DeliveryStore = Pick<
@@ -62,6 +64,20 @@ export function sqliteDeliveries(database: SqliteDatabase): DeliveryStore {
       )
       .map(parseDelivery);
 
+  /** Those of them that wait for nothing earlier of their request. */
+  function firstOnes(when: string, { at, limit, takerId }: { at: number; limit: number; takerId: string | undefined }) {
+    return database.rows<DeliveryRow>(
+      `SELECT row FROM deliveries AS next
+       WHERE state = 'waiting' AND ${when} ${takerId === undefined ? "" : "AND taker_id = :taker_id"}
+       AND NOT EXISTS (
+         SELECT 1 FROM deliveries AS earlier
+         WHERE earlier.taker_id = next.taker_id AND earlier.tag = next.tag
+           AND earlier.sequence < next.sequence AND earlier.state <> 'taken')
+       ORDER BY next_at LIMIT :limit`,
+      { at, limit, ...(takerId === undefined ? {} : { taker_id: takerId }) },
+    );
+  }
+
   return {
     takers: () => database.read(() => database.rows<TakerRow>("SELECT row FROM takers")),
     saveTaker: (taker) =>
@@ -80,18 +96,12 @@ export function sqliteDeliveries(database: SqliteDatabase): DeliveryStore {
         for (const delivery of open) markUnclaimed(database, parseDelivery(delivery).eventId);
       }),
     dueDeliveries: (now, limit, takerId) =>
-      database.read(() =>
-        database.rows<DeliveryRow>(
-          `SELECT row FROM deliveries AS next
-             WHERE state = 'waiting' AND next_at <= :now ${takerId === undefined ? "" : "AND taker_id = :taker_id"}
-             AND NOT EXISTS (
-               SELECT 1 FROM deliveries AS earlier
-               WHERE earlier.taker_id = next.taker_id AND earlier.tag = next.tag
-                 AND earlier.sequence < next.sequence AND earlier.state <> 'taken')
-             ORDER BY next_at LIMIT :limit`,
-          { now, limit, ...(takerId === undefined ? {} : { taker_id: takerId }) },
-        ),
-      ),
+      database.read(() => {
+        const due = firstOnes("next_at <= :at", { at: now, limit, takerId });
+        const left = limit - due.length;
+        if (left <= 0) return due;
+        return [...due, ...firstOnes("next_at > :at", { at: now + furthestAttemptMs, limit: left, takerId })];
+      }),
     // Never inserts: the taker may have been forgotten while the attempt was under way.
     saveDelivery: (delivery) => database.write(() => updateDelivery(database, delivery)),
 
@@ -135,8 +145,8 @@ export function sqliteDeliveries(database: SqliteDatabase): DeliveryStore {
           ...Object.fromEntries(
             database
               .all(
-                `SELECT json_extract(row, '$.unclaimed') AS cause, COUNT(*) AS count FROM events
-                 WHERE json_extract(row, '$.unclaimed') IS NOT NULL GROUP BY 1`,
+                `SELECT ${unclaimedCause} AS cause, COUNT(*) AS count FROM events
+                 WHERE ${unclaimedCause} IS NOT NULL GROUP BY 1`,
               )
               .map(({ cause, count }) => [cause, Number(count)]),
           ),

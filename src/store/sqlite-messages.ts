@@ -43,8 +43,8 @@ export function sqliteMessages(database: SqliteDatabase): MessageStore {
       database.read(() =>
         database
           .all(
-            `SELECT messages.row FROM held_messages JOIN messages ON messages.id = held_messages.id
-             WHERE json_extract(messages.row, '$.paymentId') = :payment_id`,
+            `SELECT messages.row FROM held_messages CROSS JOIN messages ON messages.id = held_messages.id
+             WHERE held_messages.payment_id = :payment_id`,
             { payment_id: paymentId },
           )
           .map((row) => parseRow<MessageRow>(row) as MessageRow)

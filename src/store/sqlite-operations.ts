@@ -11,9 +11,11 @@ import type {
   RequestSearch,
 } from "./rows.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
+import { addDecision } from "./sqlite-decisions.ts";
 import type { Store } from "./store.ts";
 import { eventOf, requestOf } from "./sqlite-personal.ts";
 import { sqliteRequests } from "./sqlite-requests.ts";
+import { unclaimedCause } from "./sqlite-schema.ts";
 
 type OperationStore = Pick<
   Store,
@@ -24,16 +26,18 @@ type OperationStore = Pick<
 const searchWindow = 2_000;
 /** How many of the newest messages are looked at for the last one of each account. */
 const newestMessages = 2_000;
+/** How many waiting and held messages are looked at: a leaked callback address can leave any number of them. */
+const countWindow = 10_000;
 
 /** Makes a message findable by its request and, while it is held, by that; part of a transaction that is open. */
-export function indexMessage(database: SqliteDatabase, { id, tag, state }: MessageRow): void {
+export function indexMessage(database: SqliteDatabase, { id, paymentId, tag, state }: MessageRow): void {
   if (tag !== null) database.run("INSERT OR IGNORE INTO request_messages (tag, id) VALUES (:tag, :id)", { tag, id });
   const isHeld = state === "parked" || state === "quarantined";
-  const sql = isHeld
-    ? "INSERT OR IGNORE INTO held_messages (id) VALUES (:id)"
-    : "DELETE FROM held_messages WHERE id = :id";
-  database.run(sql, { id });
+  if (!isHeld) database.run("DELETE FROM held_messages WHERE id = :id", { id });
+  else database.run("INSERT OR IGNORE INTO held_messages (id, payment_id) VALUES (:id, :paymentId)", { id, paymentId });
 }
+
+const isHeldState = "json_extract(messages.row, '$.state') IN ('parked', 'quarantined')";
 
 /** What an operator asks the ledger, on SQLite. */
 export function sqliteOperations(database: SqliteDatabase): OperationStore {
@@ -113,17 +117,23 @@ export function sqliteOperations(database: SqliteDatabase): OperationStore {
     // The plus keeps SQLite to the small partial indexes; in the order of rowid it would walk the whole table.
     held: (limit) =>
       database.read((): HeldRows => {
-        const messages = rows<MessageRow>(
-          `SELECT messages.row FROM held_messages JOIN messages ON messages.id = held_messages.id
-           ORDER BY messages.rowid DESC`,
-        );
         return {
-          messages: messages.filter(({ state }) => state === "parked" || state === "quarantined").slice(0, limit),
+          messages: rows<MessageRow>(
+            `SELECT messages.row FROM (SELECT id FROM held_messages ORDER BY id DESC LIMIT :countWindow) AS held
+             CROSS JOIN messages ON messages.id = held.id AND ${isHeldState}
+             ORDER BY messages.rowid DESC LIMIT :limit`,
+            { countWindow, limit },
+          ),
           deliveries: rows("SELECT row FROM deliveries WHERE state = 'parked' ORDER BY next_at DESC LIMIT :limit", {
             limit,
           }),
           events: rows(
-            `SELECT row FROM events WHERE json_extract(row, '$.unclaimed') IS NOT NULL ORDER BY +rowid DESC LIMIT :limit`,
+            `SELECT row FROM (
+               SELECT * FROM (SELECT rowid AS place, row FROM events
+                 WHERE ${unclaimedCause} = 'no-taker' ORDER BY rowid DESC LIMIT :limit)
+               UNION ALL SELECT * FROM (SELECT rowid AS place, row FROM events
+                 WHERE ${unclaimedCause} = 'inactive' ORDER BY rowid DESC LIMIT :limit))
+             ORDER BY place DESC LIMIT :limit`,
             { limit },
           ),
           refunds: rows<RefundRow>(
@@ -140,38 +150,40 @@ export function sqliteOperations(database: SqliteDatabase): OperationStore {
           `SELECT row FROM accounts AS latest WHERE generation =
              (SELECT MAX(generation) FROM accounts WHERE name = latest.name) ORDER BY rowid`,
         );
-        const newest = rows<MessageRow>("SELECT row FROM messages ORDER BY rowid DESC LIMIT :limit", {
-          limit: newestMessages,
-        });
-        const held = rows<MessageRow>(
-          "SELECT messages.row FROM held_messages JOIN messages ON messages.id = held_messages.id",
-        );
-        const waiting = countsOf(
+        const newest = numbersOf(
           database.all(
-            `SELECT json_extract(row, '$.account') AS account, COUNT(*) AS count
-             FROM messages WHERE next_at IS NOT NULL AND json_extract(row, '$.state') = 'waiting' GROUP BY 1`,
+            `SELECT json_extract(row, '$.account') AS account, MAX(json_extract(row, '$.receivedAt')) AS number
+             FROM (SELECT row FROM messages ORDER BY rowid DESC LIMIT :newestMessages) GROUP BY 1`,
+            { newestMessages },
+          ),
+        );
+        const held = numbersOf(
+          database.all(
+            `SELECT json_extract(messages.row, '$.account') AS account, COUNT(*) AS number
+             FROM (SELECT id FROM held_messages LIMIT :countWindow) AS held
+             CROSS JOIN messages ON messages.id = held.id AND ${isHeldState} GROUP BY 1`,
+            { countWindow },
+          ),
+        );
+        const waiting = numbersOf(
+          database.all(
+            `SELECT json_extract(row, '$.account') AS account, COUNT(*) AS number
+             FROM (SELECT row FROM messages WHERE next_at IS NOT NULL LIMIT :countWindow)
+             WHERE json_extract(row, '$.state') = 'waiting' GROUP BY 1`,
+            { countWindow },
           ),
         );
         return accounts.map(
           (account): AccountHealth => ({
             account: { ...account, isActive: !inactive.includes(account.name) },
-            lastMessageAt: newest.find((message) => message.account === account.name)?.receivedAt ?? null,
+            lastMessageAt: newest.get(account.name) ?? null,
             waitingMessages: waiting.get(account.name) ?? 0,
-            heldMessages: held.filter(
-              ({ account: name, state }) => name === account.name && (state === "parked" || state === "quarantined"),
-            ).length,
+            heldMessages: held.get(account.name) ?? 0,
           }),
         );
       }),
 
-    recordDecision: (decision) =>
-      database.write(
-        () =>
-          void database.run("INSERT INTO decisions (tag, row) VALUES (:tag, :row)", {
-            tag: decision.tag,
-            row: JSON.stringify(decision),
-          }),
-      ),
+    recordDecision: (decision) => database.write(() => addDecision(database, decision)),
   };
 }
 
@@ -183,6 +195,6 @@ function fits(request: RequestRow, { account, status, text }: RequestSearch): bo
   return words.some((word) => typeof word === "string" && word.toLowerCase().includes(text.toLowerCase()));
 }
 
-function countsOf(rows: readonly Record<string, unknown>[]): ReadonlyMap<string, number> {
-  return new Map(rows.map(({ account, count }) => [String(account), Number(count)]));
+function numbersOf(rows: readonly Record<string, unknown>[]): ReadonlyMap<string, number> {
+  return new Map(rows.map(({ account, number }) => [String(account), Number(number)]));
 }

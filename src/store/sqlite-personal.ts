@@ -1,11 +1,14 @@
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
+import { appendText, dropErased, eraseText } from "./personal-data.ts";
 import type { EventRow, RefundRow, RequestRow } from "./rows.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
+import { addDecision } from "./sqlite-decisions.ts";
 import type { Store } from "./store.ts";
 
 /**
  * Names, mails, phones, conversations and the gateway's own words, apart from the ids, amounts and states that stay: one
- * table, keyed by request. Rows are taken apart when they are written and put together when they are read.
+ * table of texts, and one that says by request where they are. Rows are taken apart when they are written and put together
+ * when they are read.
  */
 
 type Kind = "input" | "response" | "event" | "refund";
@@ -14,21 +17,33 @@ type Data = Readonly<Record<string, unknown>>;
 const personalFields: readonly string[] = ["customerName", "customerEmail", "customerMobileNumber"];
 const nobody: PaymentStatusEvent["customer"] = { name: null, email: null, mobileNumber: null };
 
-function put(database: SqliteDatabase, key: { tag: string; kind: Kind; id: string }, at: number, data: Data): void {
-  const { tag, kind, id } = key;
+interface Place {
+  readonly tag: string;
+  readonly kind: Kind;
+  readonly id: string;
+}
+
+const find = (database: SqliteDatabase, { tag, kind, id }: Place) =>
+  database.get(
+    `SELECT data_id, data FROM personal JOIN personal_data ON personal_data.id = personal.data_id
+     WHERE tag = :tag AND kind = :kind AND personal.id = :id`,
+    { tag, kind, id },
+  );
+
+function put(database: SqliteDatabase, { tag, kind, id }: Place, at: number, data: Data): void {
+  const json = JSON.stringify(data);
+  const known = find(database, { tag, kind, id });
+  if (known?.data === json) return;
+  if (known) eraseText(database, Number(known.data_id));
   database.run(
-    `INSERT INTO personal (tag, kind, id, at, data) VALUES (:tag, :kind, :id, :at, :data)
-     ON CONFLICT (tag, kind, id) DO UPDATE SET data = excluded.data`,
-    { tag, kind, id, at, data: JSON.stringify(data) },
+    `INSERT INTO personal (tag, kind, id, at, data_id) VALUES (:tag, :kind, :id, :at, :data_id)
+     ON CONFLICT (tag, kind, id) DO UPDATE SET data_id = excluded.data_id`,
+    { tag, kind, id, at, data_id: appendText(database, json) },
   );
 }
 
 function get(database: SqliteDatabase, tag: string, kind: Kind, id: string): Data | null {
-  const row = database.get("SELECT data FROM personal WHERE tag = :tag AND kind = :kind AND id = :id", {
-    tag,
-    kind,
-    id,
-  });
+  const row = find(database, { tag, kind, id });
   return row ? (JSON.parse(String(row.data)) as Data) : null;
 }
 
@@ -36,16 +51,18 @@ const pick = (input: Data, isPersonal: (field: string) => boolean): Data =>
   Object.fromEntries(Object.entries(input).filter(([field]) => isPersonal(field)));
 const isPersonalField = (field: string) => personalFields.includes(field);
 
-/** The part of a request that stays; the other part is written beside it, the reply only once it is there. */
-export function splitRequest(database: SqliteDatabase, request: RequestRow, isNew: boolean): RequestRow {
+/** Writes the part of a request that is erased one day, the reply only once it is there. */
+export function keepPersonal(database: SqliteDatabase, request: RequestRow, isNew: boolean): void {
+  if (request.isForgotten) return;
   const { tag, createdAt: at } = request;
-  if (!request.isForgotten) {
-    const data = { input: pick(request.input, isPersonalField), correlation: request.correlation };
-    if (isNew) put(database, { tag, kind: "input", id: "" }, at, data);
-    // The reply comes with the first event and never changes.
-    if (request.response && request.sequence <= 1)
-      put(database, { tag, kind: "response", id: "" }, at, request.response);
-  }
+  const data = { input: pick(request.input, isPersonalField), correlation: request.correlation };
+  if (isNew) put(database, { tag, kind: "input", id: "" }, at, data);
+  // The reply comes with the first event and never changes.
+  if (request.response && request.sequence <= 1) put(database, { tag, kind: "response", id: "" }, at, request.response);
+}
+
+/** The part of a request that stays. */
+export function withoutPersonal(request: RequestRow): RequestRow {
   return {
     ...request,
     input: pick(request.input, (field) => !isPersonalField(field)),
@@ -112,6 +129,8 @@ type PersonalStore = Pick<Store, "personalTags" | "erasePersonal" | "scrub">;
 /** Forgetting, on SQLite. */
 export function sqlitePersonal(database: SqliteDatabase): PersonalStore {
   function erase(tag: string): void {
+    const texts = database.all("SELECT data_id FROM personal WHERE tag = :tag", { tag });
+    for (const { data_id } of texts) eraseText(database, Number(data_id));
     database.run("DELETE FROM personal WHERE tag = :tag", { tag });
     // A change that was decided before must not bring back what it had read.
     database.run(
@@ -139,17 +158,15 @@ export function sqlitePersonal(database: SqliteDatabase): PersonalStore {
           })
           .map(({ tag, at }) => ({ tag: String(tag), lastAt: Number(at) })),
       ),
-    erasePersonal: (tags) =>
+    erasePersonal: (tags, decisions = []) =>
       database.write(() => {
         for (const tag of tags) erase(tag);
+        for (const decision of decisions) addDecision(database, decision);
       }),
-    scrub: () =>
-      database.read(() => {
-        // A page that was split or merged keeps stale copies of rows in its free space, which no deletion overwrites:
-        // only writing the file anew is sure to leave nothing.
-        database.run("VACUUM");
-        const result = database.get("PRAGMA wal_checkpoint(TRUNCATE)");
-        return Number(result?.busy) === 0;
-      }),
+    async scrub() {
+      while (await database.write(() => dropErased(database)));
+      // The tables hold nothing any more; the log still has the pages of before.
+      return database.read(() => Number(database.get("PRAGMA wal_checkpoint(TRUNCATE)")?.busy) === 0);
+    },
   };
 }

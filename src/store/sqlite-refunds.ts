@@ -1,5 +1,6 @@
 import { isReserving, type RefundRow } from "./rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
+import { addDecision } from "./sqlite-decisions.ts";
 import { refundOf, splitRefund } from "./sqlite-personal.ts";
 import type { Store } from "./store.ts";
 
@@ -80,11 +81,12 @@ export function sqliteRefunds(database: SqliteDatabase): RefundStore {
     refundByTransaction: (account, id) => database.read(() => byTransaction(account, id)),
     refundsOfPayment: (account, paymentId) => database.read(() => ofPayment(account, paymentId)),
     saveRefund: (refund) => database.write(() => writeRefund(database, refund)),
-    changeRefund: (before, changes) =>
+    changeRefund: (before, changes, decision) =>
       database.write(() => {
         if (!areRefundsAsBefore(database, [before])) return null;
         const changed = { ...(byTransaction(before, before.transactionId) as RefundRow), ...changes };
         writeRefund(database, changed);
+        if (decision) addDecision(database, decision);
         return changed;
       }),
     dueRefunds: (now, limit) =>

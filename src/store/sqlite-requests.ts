@@ -1,7 +1,8 @@
 import type { EventRow, PaymentRow, RefundRow, RequestRow } from "./rows.ts";
 import { addDelivery, markUnclaimed } from "./sqlite-deliveries.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
-import { eventOf, refundOf, requestOf, splitEvent, splitRequest } from "./sqlite-personal.ts";
+import { addDecision } from "./sqlite-decisions.ts";
+import { eventOf, keepPersonal, refundOf, requestOf, splitEvent, withoutPersonal } from "./sqlite-personal.ts";
 import { areRefundsAsBefore, writeRefund } from "./sqlite-refunds.ts";
 import type { Store } from "./store.ts";
 
@@ -12,11 +13,17 @@ type RequestStore = Pick<
   | "requestByTag"
   | "requestById"
   | "snapshot"
-  | "countWatched"
+  | "countOpenLinks"
   | "dueRequests"
   | "commit"
   | "eventById"
 >;
+
+/** Whether a link can be paid, or may turn out to exist. */
+const isOpen = ({ stage, status, input }: RequestRow): boolean =>
+  stage !== "refused" &&
+  (["Pending", "Processing", "Failed"].includes(status) ||
+    (status === "Completed" && input.allowRepeatedPayments === true));
 
 const columns = (request: RequestRow) => ({
   tag: request.tag,
@@ -27,6 +34,7 @@ const columns = (request: RequestRow) => ({
   is_current: request.isCurrent ? 1 : 0,
   payment_request_id: request.paymentRequestId,
   next_read_at: request.nextReadAt,
+  is_open: isOpen(request) ? 1 : 0,
   version: request.version,
   row: JSON.stringify(request),
 });
@@ -71,10 +79,11 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
         const known = byKey(request);
         if (known) return { request: known, isNew: false };
         database.run(
-          `INSERT INTO requests (tag, account, environment, generation, key, is_current, payment_request_id, next_read_at, version, row)
-           VALUES (:tag, :account, :environment, :generation, :key, :is_current, :payment_request_id, :next_read_at, :version, :row)`,
-          columns(splitRequest(database, request, true)),
+          `INSERT INTO requests (tag, account, environment, generation, key, is_current, payment_request_id, next_read_at, is_open, version, row)
+           VALUES (:tag, :account, :environment, :generation, :key, :is_current, :payment_request_id, :next_read_at, :is_open, :version, :row)`,
+          columns(withoutPersonal(request)),
         );
+        keepPersonal(database, request, true);
         return { request, isNew: true };
       });
     },
@@ -104,45 +113,40 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
             .map((row) => refundOf(database, row) as RefundRow),
         };
       }),
-    countWatched: () =>
+    countOpenLinks: () =>
+      database.read(() => Number(database.get("SELECT COUNT(*) AS count FROM requests WHERE is_open = 1")?.count)),
+    dueRequests: ({ account, environment }, now, limit) =>
       database.read(() =>
-        Number(database.get("SELECT COUNT(*) AS count FROM requests WHERE next_read_at IS NOT NULL")?.count),
-      ),
-    dueRequests: (now, limit, account) =>
-      database.read(() =>
-        account
-          ? database.rows(
-              `SELECT row FROM requests WHERE account = :account AND environment = :environment AND next_read_at <= :now
-               ORDER BY next_read_at LIMIT :limit`,
-              { account: account.account, environment: account.environment, now, limit },
-              (row) => requestOf(database, row) as RequestRow,
-            )
-          : database.rows(
-              "SELECT row FROM requests WHERE next_read_at <= :now ORDER BY next_read_at LIMIT :limit",
-              { now, limit },
-              (row) => requestOf(database, row) as RequestRow,
-            ),
+        database.rows(
+          `SELECT row FROM requests WHERE account = :account AND environment = :environment AND next_read_at <= :now
+           ORDER BY next_read_at LIMIT :limit`,
+          { account, environment, now, limit },
+          (row) => requestOf(database, row) as RequestRow,
+        ),
       ),
     commit(change) {
       return database.write(() => {
         const { request } = change;
         if (!areRefundsAsBefore(database, change.refundsBefore ?? [])) return false;
-        const { tag, is_current, payment_request_id, next_read_at, version, row } = columns(
-          splitRequest(database, request, false),
+        const { tag, is_current, payment_request_id, next_read_at, is_open, version, row } = columns(
+          withoutPersonal(request),
         );
         const changed = database.run(
           `UPDATE requests SET is_current = :is_current, payment_request_id = :payment_request_id,
-             next_read_at = :next_read_at, version = :version, row = :row
+             next_read_at = :next_read_at, is_open = :is_open, version = :version, row = :row
            WHERE tag = :tag AND version = :version - 1`,
-          { tag, is_current, payment_request_id, next_read_at, version, row },
+          { tag, is_current, payment_request_id, next_read_at, is_open, version, row },
         );
+        // Before anything else is written: one that was forgotten meanwhile must get nothing back.
         if (changed === 0) return false;
+        keepPersonal(database, request, false);
         for (const payment of change.payments ?? []) savePayment(payment);
         for (const refund of change.refunds ?? []) writeRefund(database, refund);
         const told = (change.events ?? []).filter((event) => !addEvent(event)).map((event) => event.id);
         const fresh = (change.deliveries ?? []).filter(({ eventId }) => !told.includes(eventId));
         const left = fresh.filter((delivery) => !addDelivery(database, delivery));
         for (const { eventId } of left) markUnclaimed(database, eventId);
+        if (change.decision) addDecision(database, change.decision);
         return true;
       });
     },

@@ -1,3 +1,6 @@
+/** Why an event is for nobody, in the words of the index on it; null for one that has or had a taker. */
+export const unclaimedCause = "CASE WHEN json_valid(row) THEN json_extract(row, '$.unclaimed') END";
+
 /** The tables of the SQLite ledger, by version. A row is its columns to search by and `row`, the whole of it as JSON. */
 export const migrations: readonly string[] = [
   `
@@ -80,5 +83,35 @@ export const migrations: readonly string[] = [
     row TEXT NOT NULL, PRIMARY KEY (account, environment, payment_id)
   ) STRICT;
   CREATE INDEX watched_payments_due ON watched_payments (next_at);
+  `,
+  `
+  -- The data apart from what it is found by: a row is appended and overwritten where it stands, never moved; see
+  -- personal-data.ts. Dropping the table of before overwrites its pages.
+  ALTER TABLE personal RENAME TO personal_before;
+  CREATE TABLE personal_data (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
+  CREATE TABLE personal (
+    tag TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, data_id INTEGER NOT NULL,
+    PRIMARY KEY (tag, kind, id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO personal_data (id, data)
+    SELECT row_number() OVER (ORDER BY at, tag, kind, id) AS place, data FROM personal_before ORDER BY place;
+  INSERT INTO personal (tag, kind, id, at, data_id)
+    SELECT tag, kind, id, at, row_number() OVER (ORDER BY at, tag, kind, id) FROM personal_before;
+  DROP TABLE personal_before;
+  `,
+  `
+  -- Every confirming read asks for what is held of its payment.
+  ALTER TABLE held_messages ADD COLUMN payment_id TEXT;
+  UPDATE held_messages SET payment_id =
+    (SELECT CASE WHEN json_valid(row) THEN json_extract(row, '$.paymentId') END
+     FROM messages WHERE messages.id = held_messages.id);
+  CREATE INDEX held_messages_by_payment ON held_messages (payment_id) WHERE payment_id IS NOT NULL;
+  ALTER TABLE requests ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0;
+  UPDATE requests SET is_open = 1 WHERE CASE WHEN json_valid(row) THEN json_extract(row, '$.stage') <> 'refused'
+    AND (json_extract(row, '$.status') IN ('Pending', 'Processing', 'Failed')
+      OR json_extract(row, '$.status') = 'Completed' AND json_extract(row, '$.input.allowRepeatedPayments') = 1) END;
+  CREATE INDEX requests_open ON requests (account, generation) WHERE is_open = 1;
+  DROP INDEX events_unclaimed;
+  CREATE INDEX events_unclaimed ON events (${unclaimedCause}) WHERE ${unclaimedCause} IS NOT NULL;
   `,
 ];

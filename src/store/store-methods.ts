@@ -14,7 +14,7 @@ export const storeMethods = [
   "requestByTag",
   "requestById",
   "snapshot",
-  "countWatched",
+  "countOpenLinks",
   "dueRequests",
   "commit",
   "reserveRefund",

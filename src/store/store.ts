@@ -34,6 +34,8 @@ export interface Change {
   readonly refundsBefore?: readonly RefundRow[];
   readonly events?: readonly EventRow[];
   readonly deliveries?: readonly DeliveryRow[];
+  /** What a person decided, where the change is by their word. */
+  readonly decision?: DecisionRow;
 }
 
 export type Reservation =
@@ -72,14 +74,10 @@ export interface Store {
     paymentRequestId: string,
   ): Promise<RequestRow | null>;
   snapshot(tag: string): Promise<RequestSnapshot | null>;
-  /** How many requests have a next read, due or not. */
-  countWatched(): Promise<number>;
-  /** Open requests, or those of one account, whose next read is due, the most overdue first. */
-  dueRequests(
-    now: number,
-    limit: number,
-    account?: Pick<RequestRow, "account" | "environment">,
-  ): Promise<readonly RequestRow[]>;
+  /** How many links can be paid, or may turn out to exist. */
+  countOpenLinks(): Promise<number>;
+  /** Requests of an account whose next read is due, the most overdue first. */
+  dueRequests(account: AccountOf, now: number, limit: number): Promise<readonly RequestRow[]>;
   /**
    * Applies a change; false when the request has moved on since the change was decided. An event that was told before
    * is not told again, whatever else the change says. A delivery to a taker that was forgotten meanwhile is left out;
@@ -98,9 +96,10 @@ export interface Store {
   saveRefund(refund: RefundRow): Promise<void>;
   /**
    * Changes a refund that is still at the stage and case it was read with, and leaves everything else of it as it is
-   * now. Returns the row as it is then; null when another change came first.
+   * now. Returns the row as it is then; null when another change came first. A decision is recorded with the change or
+   * not at all.
    */
-  changeRefund(before: RefundRow, changes: Partial<RefundRow>): Promise<RefundRow | null>;
+  changeRefund(before: RefundRow, changes: Partial<RefundRow>, decision?: DecisionRow): Promise<RefundRow | null>;
   dueRefunds(now: number, limit: number): Promise<readonly RefundRow[]>;
 
   /** Records a message, or makes the one with the same id due again. */
@@ -113,8 +112,8 @@ export interface Store {
 
   /** Requests that personal data is kept of, by tag from `after` on, with the time of the newest of it. */
   personalTags(after: string, limit: number): Promise<readonly { readonly tag: string; readonly lastAt: number }[]>;
-  /** Erases the personal data of these requests; ids, amounts, hashes and states stay. */
-  erasePersonal(tags: readonly string[]): Promise<void>;
+  /** Erases the personal data of these requests; ids, amounts, hashes and states stay. Records the decisions with it. */
+  erasePersonal(tags: readonly string[], decisions?: readonly DecisionRow[]): Promise<void>;
   /** Leaves nothing that was erased in the files of the ledger; false when a reader is in the way now. */
   scrub(): Promise<boolean>;
 
@@ -123,7 +122,10 @@ export interface Store {
   saveTaker(taker: TakerRow): Promise<void>;
   /** Drops a taker and what is on its way to it; events that nobody else has or had are unclaimed from then on. */
   forgetTaker(id: string): Promise<void>;
-  /** The first undelivered event of each request and taker, or of this taker, where due. A parked one holds its successors. */
+  /**
+   * The first undelivered event of each request and taker, or of this taker, where due. A parked one holds its successors.
+   * One planned further ahead than any attempt is was planned by a clock that was set back since, and is due too.
+   */
   dueDeliveries(now: number, limit: number, takerId?: string): Promise<readonly DeliveryRow[]>;
   /** Where a delivery stands now; nothing when it was dropped with its taker meanwhile. */
   saveDelivery(delivery: DeliveryRow): Promise<void>;
@@ -143,6 +145,7 @@ export interface Store {
   messageById(id: string): Promise<MessageRow | null>;
   /** What waits for a person, at most `limit` of each kind. */
   held(limit: number): Promise<HeldRows>;
+  /** How the accounts are doing. Numbers of messages stop at ten thousand, so that looking costs the same at any size. */
   health(): Promise<readonly AccountHealth[]>;
   recordDecision(decision: DecisionRow): Promise<void>;
 

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { FlowError, type NodeError } from "../runtime/errors.ts";
 import type { Store } from "./store.ts";
+import { createSilenceWatch } from "./silence-watch.ts";
 import { storeFault } from "./store-fault.ts";
 import { storeMethods } from "./store-methods.ts";
 
@@ -24,6 +25,11 @@ export interface ThreadOptions {
   readonly restartMs?: number;
   /** How many calls may wait for the disk; more are refused at once, so that a slow disk costs no memory. */
   readonly maxWaiting?: number;
+  /**
+   * How long a thread may answer nothing while something waits for it; then its calls fail and another takes its place,
+   * as soon as the file can be had. The opening of the file may take as long as it takes.
+   */
+  readonly silenceMs?: number;
   /** How long closing waits for a disk that does not answer. */
   readonly closeTimeoutMs?: number;
 }
@@ -54,7 +60,8 @@ export function startLedgerThread(file: string): Worker {
  * @throws {FlowError} `store_unavailable` when the file cannot be had
  */
 export async function openThreadedStore(file: string, options: ThreadOptions = {}): Promise<Store> {
-  const { startThread = startLedgerThread, restartMs = 1_000, maxWaiting = 4096, closeTimeoutMs = 10_000 } = options;
+  const { startThread = startLedgerThread, restartMs = 1_000, maxWaiting = 4096 } = options;
+  const { silenceMs = 30_000, closeTimeoutMs = 10_000 } = options;
   const waiting = new Map<number, Waiting>();
   let thread: Worker | null = null;
   let outbox: ThreadCall[] = [];
@@ -62,6 +69,12 @@ export async function openThreadedStore(file: string, options: ThreadOptions = {
   let vainStarts = 0;
   let restart: NodeJS.Timeout | undefined;
   let closing: Promise<void> | undefined;
+
+  const watch = createSilenceWatch({
+    silenceMs,
+    isOwed: () => waiting.size > 0 && !waiting.has(0),
+    onSilence: replace,
+  });
 
   /** Only what waits keeps the process alive. */
   function settle(id: number): Waiting | undefined {
@@ -71,6 +84,7 @@ export async function openThreadedStore(file: string, options: ThreadOptions = {
   }
 
   function take(answers: readonly ThreadAnswer[]): void {
+    watch.heard();
     for (const answer of answers) {
       const call = settle(answer.id);
       if ("error" in answer) call?.reject(faultOf(answer));
@@ -78,7 +92,16 @@ export async function openThreadedStore(file: string, options: ThreadOptions = {
     }
   }
 
+  /** A thread that hangs in the system ends when that lets go of it, and holds the lock of the file until then. */
+  function replace(): void {
+    const silent = thread;
+    lose(new Error("The thread of the ledger did not answer."));
+    void silent?.terminate();
+    startAgain();
+  }
+
   function lose(cause: unknown): void {
+    watch.stop();
     thread = null;
     outbox = [];
     const lost = [...waiting.values()];
@@ -147,12 +170,14 @@ export async function openThreadedStore(file: string, options: ThreadOptions = {
       }
       if (waiting.size === 0) thread.ref();
       waiting.set(lastId, { resolve, reject });
+      watch.start();
       if (outbox.length === 1) setImmediate(send);
     });
   }
 
   async function close(): Promise<void> {
     clearTimeout(restart);
+    watch.stop();
     const last = thread;
     if (!last) return;
     let timer: NodeJS.Timeout | undefined;

@@ -6,7 +6,8 @@ describe("webhooks of which three in ten are lost", () => {
   it.each<[SimulatorProfile, number]>([
     ["documented", 300],
     ["kind", 40],
-    ["hostile", 40],
+    // More than fit on one page, so that pages shift.
+    ["hostile", 500],
   ])(
     "lose no payment and double none (%s)",
     async (profile, count) => {
@@ -21,9 +22,9 @@ describe("webhooks of which three in ten are lost", () => {
 
 describe("a sweep that finds nothing new", () => {
   it("costs at most five calls, with the hourly look at the last day going on", async () => {
-    const calls = await countQuietSweeps(1_500, 800);
-    expect(Math.max(...calls)).toBeLessThanOrEqual(5);
-    expect(Math.min(...calls)).toBeGreaterThanOrEqual(2);
-    expect(Math.max(...calls)).toBeGreaterThan(2);
+    const { quiet } = await countQuietSweeps(1_500, 800);
+    expect(Math.max(...quiet)).toBeLessThanOrEqual(5);
+    expect(Math.min(...quiet)).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...quiet)).toBeGreaterThan(2);
   }, 120_000);
 });

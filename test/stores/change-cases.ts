@@ -18,7 +18,7 @@ const shown = async (store: Store) => ({
   snapshot: await store.snapshot(before.tag),
   event: await store.eventById("evt_1"),
   deliveries: await store.dueDeliveries(10_000, 100),
-  dueRequests: await store.dueRequests(10_000, 100),
+  dueRequests: await store.dueRequests(shopAccount, 10_000, 100),
   dueRefunds: await store.dueRefunds(10_000, 100),
 });
 

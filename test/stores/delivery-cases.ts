@@ -50,6 +50,20 @@ export const deliveryCases: readonly StoreCase[] = [
     },
   },
   {
+    says: "shows a delivery that a clock planned further ahead than any attempt is, and none that is merely late",
+    async prove({ store }) {
+      await withEvents(store, "a", 2);
+      await withEvents(store, "b", 1);
+      const hour = 3_600_000;
+      await store.saveDelivery(settled("a", 1, { attempts: 1, nextAt: 24 * hour }));
+      await store.saveDelivery(settled("b", 1, { attempts: 10, nextAt: 8 * hour }));
+      expect(await due(store, 0)).toEqual(["a1 flow-1"]);
+      expect(await due(store, 0, 1)).toEqual(["a1 flow-1"]);
+      expect(await due(store, 16 * hour)).toEqual(["b1 flow-1"]);
+      expect(await due(store, 24 * hour)).toEqual(["a1 flow-1", "b1 flow-1"]);
+    },
+  },
+  {
     says: "holds the successors of an event that waits for its next attempt",
     async prove({ store }) {
       await withEvents(store, "a", 2);

@@ -1,4 +1,5 @@
 import { expect } from "@jest/globals";
+import type { RequestRow } from "../../src/store/rows.ts";
 import { accountRow, requestRow, shopAccount } from "./sample-rows.ts";
 import { faultOf, type StoreCase } from "./store-case.ts";
 
@@ -31,11 +32,21 @@ export const requestCases: readonly StoreCase[] = [
     },
   },
   {
-    says: "counts the requests that have a next read, due or not",
+    says: "counts the links that can be paid or may turn out to exist, whenever they are read next",
     async prove({ store }) {
-      await store.addRequest(requestRow({ nextReadAt: 5 }));
-      await store.addRequest(requestRow({ tag: tag("b"), key: "k b", paymentRequestId: id("b"), nextReadAt: null }));
-      expect(await store.countWatched()).toBe(1);
+      const add = (digit: string, changes: Parameters<typeof requestRow>[0]) =>
+        store.addRequest(requestRow({ tag: tag(digit), key: digit, paymentRequestId: id(digit), ...changes }));
+      await add("1", { nextReadAt: 5 });
+      await add("2", { nextReadAt: null, status: "Failed" });
+      await add("3", { stage: "unknown", paymentRequestId: null });
+      await add("4", { status: "Completed", input: { allowRepeatedPayments: true } });
+      await add("5", { status: "Completed", nextReadAt: 5 });
+      await add("6", { status: "Cancelled" });
+      await add("7", { stage: "refused" });
+      expect(await store.countOpenLinks()).toBe(4);
+      const first = (await store.requestByTag(tag("1"))) as RequestRow;
+      await store.commit({ request: { ...first, status: "Completed", version: 2 } });
+      expect(await store.countOpenLinks()).toBe(3);
     },
   },
   {
@@ -105,7 +116,7 @@ export const requestCases: readonly StoreCase[] = [
       }
       await store.addRequest(requestRow({ tag: tag("5"), key: "5", paymentRequestId: id("5"), nextReadAt: null }));
       const due = async (now: number, limit: number) =>
-        (await store.dueRequests(now, limit)).map((request) => request.tag[0]);
+        (await store.dueRequests(shopAccount, now, limit)).map((request) => request.tag[0]);
       expect(await due(99, 10)).toEqual([]);
       expect(await due(100, 10)).toEqual(["2"]);
       expect(await due(300, 10)).toEqual(["2", "3", "1"]);

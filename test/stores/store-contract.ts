@@ -2,6 +2,8 @@ import { accountCases } from "./account-cases.ts";
 import { changeCases } from "./change-cases.ts";
 import { deliveryCases } from "./delivery-cases.ts";
 import { messageCases } from "./message-cases.ts";
+import { operatorCases } from "./operator-cases.ts";
+import { personalCases } from "./personal-cases.ts";
 import { refundCases } from "./refund-cases.ts";
 import { requestCases } from "./request-cases.ts";
 import type { StoreCase } from "./store-case.ts";
@@ -16,4 +18,6 @@ export const storeContract: readonly StoreCase[] = [
   ...messageCases,
   ...deliveryCases,
   ...sweepCases,
+  ...personalCases,
+  ...operatorCases,
 ];

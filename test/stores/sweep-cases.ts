@@ -73,9 +73,9 @@ export const sweepCases: readonly StoreCase[] = [
           nextReadAt: 50,
         }),
       );
-      expect(await store.dueRequests(99, 5, shopAccount)).toEqual([]);
-      expect((await store.dueRequests(100, 5, shopAccount)).map(({ account }) => account)).toEqual(["shop"]);
-      expect(await store.dueRequests(100, 5, { ...shopAccount, environment: "live" })).toEqual([]);
+      expect(await store.dueRequests(shopAccount, 99, 5)).toEqual([]);
+      expect((await store.dueRequests(shopAccount, 100, 5)).map(({ account }) => account)).toEqual(["shop"]);
+      expect(await store.dueRequests({ ...shopAccount, environment: "live" }, 100, 5)).toEqual([]);
     },
   },
   {

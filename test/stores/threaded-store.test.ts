@@ -196,7 +196,56 @@ describe("a thread of the ledger that dies", () => {
   });
 });
 
+/** A thread that takes calls and answers one of them every so often. */
+const slowThread = (everyMs: number) =>
+  new Worker(
+    `const { parentPort } = require("node:worker_threads");
+     const due = [];
+     parentPort.on("message", (calls) => due.push(...calls));
+     setInterval(() => due.length && parentPort.postMessage([{ id: due.shift().id, result: true }]), ${everyMs});
+     parentPort.postMessage([{ id: 0, result: null }]);`,
+    { eval: true },
+  );
+
 describe("a thread of the ledger that does not answer", () => {
+  it("is replaced: what waited for it fails, and what is asked later is done by the next one", async () => {
+    const threads: Worker[] = [];
+    const { store } = await withThreads({
+      silenceMs: 900,
+      startThread(file) {
+        const thread = threads.length === 0 ? deafThread() : startLedgerThread(file);
+        threads.push(thread);
+        return thread;
+      },
+    });
+    const faults = await Promise.all(
+      ["m-1", "m-2"].map((id) => faultOf(() => store.recordMessage(messageRow({ id })))),
+    );
+    for (const fault of faults) {
+      expect(fault).toMatchObject({ code: "store_unavailable", retryable: true });
+      expect((fault.cause as Error).message).toBe("The thread of the ledger did not answer.");
+    }
+    await soon(() => store.recordMessage(messageRow({ id: "later" })));
+    expect((await store.dueMessages(1_000, 10)).map(({ id }) => id)).toEqual(["later"]);
+    expect(threads[0]?.threadId).toBe(-1);
+  });
+
+  it("at once but does go on is not replaced, however long the queue", async () => {
+    const threads: Worker[] = [];
+    const { store } = await withThreads({
+      silenceMs: 1_500,
+      closeTimeoutMs: 1,
+      startThread() {
+        const thread = slowThread(40);
+        threads.push(thread);
+        return thread;
+      },
+    });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => store.isActive("shop")));
+    expect(answers).toEqual(Array(50).fill(true));
+    expect(threads).toHaveLength(1);
+  });
+
   it("is asked no more than a bounded number of things; the others are refused at once", async () => {
     const store = await opened({ startThread: deafThread, maxWaiting: 100, closeTimeoutMs: 1 });
     const waiting = Array.from({ length: 100 }, () => faultOf(() => store.recordMessage(messageRow())));

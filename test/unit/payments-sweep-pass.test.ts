@@ -24,6 +24,7 @@ interface Setting {
 function start({ rows, known = [], floor = 0, shift = () => 0, hasCount = true }: Setting) {
   const seen = new Set(known);
   const asked: string[] = [];
+  const taken: number[] = [];
   const list: SweptList<Row> = {
     name: "payments",
     async read({ page, limit }) {
@@ -44,11 +45,13 @@ function start({ rows, known = [], floor = 0, shift = () => 0, hasCount = true }
   return {
     asked,
     seen,
+    taken,
     async pass(): Promise<number[]> {
       const unseen = async (page: readonly Row[]) => page.filter((row) => !seen.has(row.id));
-      const { fresh, shown } = await readNews({ list, memory, sizes, floor, unseen });
-      for (const row of shown) seen.add(row.id);
-      return fresh.map((row) => row.id).sort((left, right) => left - right);
+      taken.length = 0;
+      const take = async (rows: readonly Row[]) => void taken.push(...rows.map((row) => row.id));
+      for (const mark of await readNews({ list, memory, sizes, floor, unseen, take })) seen.add(Number(mark));
+      return taken.toSorted((left, right) => left - right);
     },
   };
 }
@@ -75,6 +78,12 @@ describe("a pass over a list", () => {
     expect(await pass()).toEqual([]);
   });
 
+  it("reads on beyond a page whose last rows are known but for one", async () => {
+    const news = [955, 965, 1_000];
+    const { pass } = start({ rows: () => upTo(1_000), known: ids(1, 1_000).filter((id) => !news.includes(id)) });
+    expect(await pass()).toEqual(news);
+  });
+
   it("finds a new row below known ones of the same page", async () => {
     const { pass } = start({ rows: () => upTo(1_000), known: ids(1, 1_000).filter((id) => id !== 993) });
     expect(await pass()).toEqual([993]);
@@ -84,6 +93,21 @@ describe("a pass over a list", () => {
     const { pass, asked } = start({ rows: () => upTo(400), known: ids(1, 200), shift: () => 1 });
     expect(await pass()).toEqual(ids(201, 400));
     expect(asked.filter((page) => page.endsWith("/25")).length).toBeGreaterThan(3);
+  });
+
+  it("has what is new taken in page by page, and remembers nothing when it cannot be read to its end", async () => {
+    let isBroken = true;
+    const rows = () => {
+      if (isBroken && asked.length > 3) throw new Error("no answer");
+      return upTo(400);
+    };
+    const { pass, asked, taken, seen } = start({ rows, known: ids(1, 50) });
+    await expect(pass()).rejects.toThrow("no answer");
+    expect(taken).toEqual(ids(321, 400).reverse());
+    expect(seen.size).toBe(50);
+    isBroken = false;
+    expect(await pass()).toEqual(ids(51, 400));
+    expect(await pass()).toEqual([]);
   });
 
   it("stops where everything is older than what can be ours", async () => {

@@ -16,10 +16,21 @@ export function getPaymentRequest(desk: Desk, call: MerchantCall): SimulatorResp
 export function listPaymentRequests(desk: Desk, call: MerchantCall): SimulatorResponse {
   const at = desk.now - desk.settings.switches.listLagSeconds * 1000;
   const all = [...call.merchant.requests.values()].flatMap((history) => asOf(history, at) ?? []);
-  const rows = desk.settings.switches.listFilters ? all.filter((row) => passes(desk, call, row, at)) : all;
+  const isFiltered = desk.settings.switches.listFilters && filters.some((name) => call.request.query.has(name));
+  const rows = isFiltered ? all.filter((row) => passes(desk, call, row, at)) : all;
   const present = (row: StoredRequest): unknown => presentRequest(desk, call.merchant, row, at);
   return pageOf(desk, call, { key: "payment_requests", rows, present });
 }
+
+const filters = [
+  "user",
+  "status",
+  "phone",
+  "min_created_at",
+  "max_created_at",
+  "min_modified_at",
+  "max_modified_at",
+] as const;
 
 function passes(desk: Desk, call: MerchantCall, row: StoredRequest, at: number): boolean {
   const { query } = call.request;
