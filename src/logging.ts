@@ -1,5 +1,6 @@
 import { type DestinationStream, destination as openDestination, pino } from "pino";
-import { type LogFieldName, type LogFields, type Logger, logFieldTypes } from "./runtime/logger.ts";
+import { allowedFields } from "./runtime/allowed-fields.ts";
+import type { Logger } from "./runtime/logger.ts";
 
 export type { LogFields, Logger } from "./runtime/logger.ts";
 
@@ -9,9 +10,6 @@ export interface PinoLoggerOptions {
   /** Gets one JSON document a line; standard error unless given. */
   readonly destination?: { write(line: string): void };
 }
-
-/** Longer texts are no id and no code. */
-const maxFieldLength = 200;
 
 /**
  * A logger that writes JSON lines with pino. Only the fields of `LogFields` are written, each only where it has its
@@ -29,19 +27,9 @@ export function createPinoLogger(options: PinoLoggerOptions = {}): Logger {
     destination satisfies DestinationStream,
   );
   return {
-    debug: (message, fields) => log.debug(allowed(fields), message),
-    info: (message, fields) => log.info(allowed(fields), message),
-    warn: (message, fields) => log.warn(allowed(fields), message),
-    error: (message, fields) => log.error(allowed(fields), message),
+    debug: (message, fields) => log.debug(allowedFields(fields), message),
+    info: (message, fields) => log.info(allowedFields(fields), message),
+    warn: (message, fields) => log.warn(allowedFields(fields), message),
+    error: (message, fields) => log.error(allowedFields(fields), message),
   };
-}
-
-function allowed(fields: LogFields = {}): Record<string, string | number> {
-  const kept: Record<string, string | number> = {};
-  for (const name of Object.keys(logFieldTypes) as LogFieldName[]) {
-    const value: unknown = fields[name];
-    if (typeof value !== logFieldTypes[name]) continue;
-    kept[name] = typeof value === "string" ? value.slice(0, maxFieldLength) : (value as number);
-  }
-  return kept;
 }

@@ -99,7 +99,12 @@ export function heldLines(held: HeldRows, nameTaker: NameTaker = (id) => id): re
       account: message.account,
       at: message.settledAt ?? message.receivedAt,
       title: isQuarantined ? `Quarantined: ${cause || "it"} differs` : "A message that Instamojo never confirmed",
-      detail: message.paymentId ? `payment ${message.paymentId}` : "",
+      detail: [
+        message.paymentId ? `payment ${message.paymentId}` : "",
+        message.tag === null ? "it names no link that was made here, so no timeline shows it" : "",
+      ]
+        .filter((words) => words !== "")
+        .join("; "),
       offer: { command: "judge", messageId: message.id, isQuarantined },
     };
   });

@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Taker } from "../runtime/host.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import { furthestAttemptMs } from "../store/furthest-attempt.ts";
 import type { DeliveryRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Takers } from "./takers.ts";
@@ -18,9 +19,12 @@ export interface DeliverOptions {
 }
 
 /** Pauses between the attempts of one delivery; after the last one it is parked. */
-const pausesMs = [1, 5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800].map((seconds) => seconds * 1000);
+const shortPausesMs = [1, 5, 30, 120, 600, 1800, 3600, 7200, 14_400].map((seconds) => seconds * 1000);
+const pausesMs = [...shortPausesMs, furthestAttemptMs];
 /** How long a taker may take unless it says otherwise; then the attempt counts as failed. */
 const attemptMs = 30_000;
+
+const nameOf = ({ eventId, takerId }: DeliveryRow): string => `${eventId} ${takerId}`;
 
 /** How an attempt ended: `taken`, `stopped` from outside, or a cause in a word. */
 type Ending =
@@ -30,6 +34,21 @@ type Ending =
 
 /** Works on one delivery: at least once per taker, in order per payment request. */
 export function createDeliverWork({ store, takers, clock, logger, metrics, stopping }: DeliverOptions) {
+  /** Taken, but the ledger could not be told yet: meanwhile its taker must not get it again and again. */
+  const unmarked = new Map<string, DeliveryRow>();
+
+  /** The mark of this very delivery; one that somebody asked for anew since is another. */
+  function markOf(delivery: DeliveryRow): DeliveryRow | undefined {
+    const mark = unmarked.get(nameOf(delivery));
+    return mark?.nextAt === delivery.nextAt && mark.attempts === delivery.attempts ? mark : undefined;
+  }
+
+  async function saveMark(mark: DeliveryRow): Promise<void> {
+    unmarked.set(nameOf(mark), mark);
+    await store.saveDelivery(mark);
+    unmarked.delete(nameOf(mark));
+  }
+
   function failed(delivery: DeliveryRow, cause: string): DeliveryRow {
     const pause = pausesMs[delivery.attempts];
     const attempts = delivery.attempts + 1;
@@ -79,14 +98,15 @@ export function createDeliverWork({ store, takers, clock, logger, metrics, stopp
   return async (delivery: DeliveryRow): Promise<void> => {
     const taker = takers.listening(delivery.takerId);
     if (!taker || stopping?.aborted) return;
+    const mark = markOf(delivery);
+    if (mark) return saveMark(mark);
     const stored = await store.eventById(delivery.eventId);
     const ending = stored ? await attempt(taker, stored.event) : ({ kind: "failed", cause: "missing" } as const);
     if (ending.kind === "stopped") return;
     if (ending.kind === "taken") {
       const after: DeliveryRow = { ...delivery, state: "taken", settledAt: clock.now() };
       if (stored) tell(stored.event, after);
-      await store.saveDelivery(after);
-      return;
+      return saveMark(after);
     }
     // One that stopped listening in the middle, as on a redeploy, gets it again when it is back.
     if (takers.listening(delivery.takerId) !== taker) return;

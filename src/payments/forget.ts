@@ -23,7 +23,7 @@ export interface Forgetting {
 }
 
 export interface ForgetOptions {
-  readonly store: Pick<Store, "tagsOf" | "personalTags" | "erasePersonal" | "scrub" | "recordDecision">;
+  readonly store: Pick<Store, "tagsOf" | "personalTags" | "erasePersonal" | "scrub">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly retentionDays?: number | undefined;
@@ -34,6 +34,8 @@ const dayMs = 24 * 3_600_000;
 const lookMs = 3_600_000;
 /** How many requests are looked at in one go, so that the ledger stays free for others. */
 const portion = 500;
+/** How many are erased in one go. */
+const erasedAtOnce = 50;
 /** How soon, and how often, the files are cleaned again while a reader is in the way. */
 const scrubPauseMs = 1_000;
 const scrubTries = 30;
@@ -60,7 +62,8 @@ export function startForgetting({ store, clock, logger, retentionDays }: ForgetO
     while (!isStopped) {
       const found = await store.personalTags(after, portion);
       const old = found.filter(({ lastAt }) => lastAt < before).map(({ tag }) => tag);
-      if (old.length > 0) await store.erasePersonal(old);
+      for (let start = 0; start < old.length; start += erasedAtOnce)
+        await store.erasePersonal(old.slice(start, start + erasedAtOnce));
       count += old.length;
       if (found.length < portion) break;
       after = found.at(-1)?.tag ?? "";
@@ -92,10 +95,11 @@ export function startForgetting({ store, clock, logger, retentionDays }: ForgetO
           remedy: "Give the id of a payment request, a payment, a refund or an event.",
         });
       }
-      await store.erasePersonal(tags);
-      for (const tag of tags) {
-        await store.recordDecision({ at: clock.now(), by, reason, action: "forget", subject: id, tag });
-      }
+      const decision = { at: clock.now(), by, reason, action: "forget", subject: id } as const;
+      await store.erasePersonal(
+        tags,
+        tags.map((tag) => ({ ...decision, tag })),
+      );
       await scrub();
       return tags.length;
     },

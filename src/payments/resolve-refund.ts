@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import { FlowError } from "../runtime/errors.ts";
-import type { RefundRow } from "../store/rows.ts";
+import type { DecisionRow, RefundRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { RefundBook } from "./refund-book.ts";
 
@@ -19,8 +19,8 @@ export interface Resolution {
 export type ResolveRefund = (resolution: Resolution) => Promise<void>;
 
 export interface ResolveRefundOptions {
-  readonly store: Pick<Store, "refundByTransaction" | "refundsOfPayment" | "changeRefund" | "recordDecision">;
-  readonly book: Pick<RefundBook, "booked">;
+  readonly store: Pick<Store, "refundByTransaction" | "refundsOfPayment" | "changeRefund">;
+  readonly book: Pick<RefundBook, "resolved">;
   readonly clock: Clock;
 }
 
@@ -28,17 +28,12 @@ export interface ResolveRefundOptions {
 export function createResolveRefund({ store, book, clock }: ResolveRefundOptions): ResolveRefund {
   return async ({ by, reason, caseId, transactionId, ...account }) => {
     const refund = await store.refundByTransaction(account, transactionId);
-    if (refund?.stage !== "unknown") {
-      throw refused(
-        `Refund ${JSON.stringify(transactionId)} is not one that waits to be resolved.`,
-        "Look at it again; it may have ended by itself.",
-      );
-    }
+    if (refund?.stage !== "unknown") throw notWaiting(transactionId);
     const others = await store.refundsOfPayment(account, refund.paymentId);
-    if (caseId !== null && others.some((other) => other !== refund && other.caseId === caseId)) {
+    if (caseId !== null && others.some((other) => !isSame(other, refund) && other.caseId === caseId)) {
       throw refused(`Case ${caseId} belongs to another refund of this payment.`, "Give the case of this refund.");
     }
-    await store.recordDecision({
+    const decision: DecisionRow = {
       at: clock.now(),
       by,
       reason,
@@ -46,10 +41,25 @@ export function createResolveRefund({ store, book, clock }: ResolveRefundOptions
       subject: transactionId,
       tag: refund.tag,
       outcome: caseId ?? "not-booked",
-    });
-    if (caseId !== null) await book.booked({ ...refund, resolvedBy: by }, caseId, {});
-    else await store.changeRefund(refund, { stage: "refused", nextReadAt: null, resolvedBy: by });
+    };
+    const changes = { stage: "refused", nextReadAt: null, resolvedBy: by } as const;
+    const after =
+      caseId === null
+        ? await store.changeRefund(refund, changes, decision)
+        : await book.resolved(refund, caseId, decision);
+    // Something else ended it in between; then nobody decided anything.
+    if (after?.resolvedBy !== by || after.caseId !== caseId) throw notWaiting(transactionId);
   };
+}
+
+const isSame = (one: RefundRow, other: RefundRow): boolean =>
+  one.account === other.account && one.environment === other.environment && one.transactionId === other.transactionId;
+
+function notWaiting(transactionId: string): FlowError {
+  return refused(
+    `Refund ${JSON.stringify(transactionId)} is not one that waits to be resolved.`,
+    "Look at it again; it may have ended by itself.",
+  );
 }
 
 function refused(message: string, remedy: string): FlowError {

@@ -40,11 +40,14 @@ export interface SessionOptions {
   readonly gatewayOptions: () => GatewayOptions;
   /** Learns the gateway's time from its replies. */
   readonly gatewayTime?: Pick<GatewayTime, "watch">;
+  /** Told of the row of every account that is opened. */
+  readonly onAccount?: (row: AccountRow) => void;
   /** Remembers how calls went, where somebody wants to know. */
   readonly watch?: GatewayWatch;
 }
 
-export function createSessions({ host, validator, gatewayOptions, gatewayTime, watch }: SessionOptions): Sessions {
+export function createSessions(options: SessionOptions): Sessions {
+  const { host, validator, gatewayOptions, gatewayTime, watch } = options;
   const gateways = new Map<string, { readonly fingerprint: string; readonly gateway: Gateway }>();
 
   /** One client per account; changed credentials get a new one, so that no token outlives them. */
@@ -53,9 +56,9 @@ export function createSessions({ host, validator, gatewayOptions, gatewayTime, w
     const known = gateways.get(account.name);
     if (known?.fingerprint === fingerprint) return known.gateway;
     void known?.gateway.close();
-    const options = gatewayOptions();
-    const transport = gatewayTime?.watch(account.name, options.transport) ?? options.transport;
-    const made = createGateway(account, { ...options, transport });
+    const given = gatewayOptions();
+    const transport = gatewayTime?.watch(account.name, given.transport) ?? given.transport;
+    const made = createGateway(account, { ...given, transport });
     const gateway = watch?.watch(account.name, made) ?? made;
     gateways.set(account.name, { fingerprint, gateway });
     return gateway;
@@ -65,6 +68,7 @@ export function createSessions({ host, validator, gatewayOptions, gatewayTime, w
     const account = requireAccount(host.accounts(), name, validator, host.maxAccounts);
     const environment = environmentOf(account.baseUrl);
     const row = await host.store.openAccount({ name, environment, clientId: account.clientId }, newCallbackToken());
+    options.onAccount?.(row);
     return { account, environment, row, gateway: gatewayOf(account) };
   }
 

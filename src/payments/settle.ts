@@ -2,7 +2,7 @@ import { defaultEventStatuses, type PaymentStatusEvent } from "../../schemas/pay
 import type { Clock } from "../runtime/clock.ts";
 import { FlowError } from "../runtime/errors.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { DeliveryRow, EventRow, RefundRow, RequestRow } from "../store/rows.ts";
+import type { DecisionRow, DeliveryRow, EventRow, RefundRow, RequestRow } from "../store/rows.ts";
 import type { Change, Store } from "../store/store.ts";
 import { eventPayload, type Occurrence } from "./event-payload.ts";
 import { nextReadAt } from "./read-schedule.ts";
@@ -11,9 +11,12 @@ import type { Takers } from "./takers.ts";
 
 /** Applies facts to the ledger: new state, its event and one delivery per taker are stored together. */
 export interface Settler {
-  /** True when the fact said something new. */
-  settle(tag: string, fact: Fact, occurrence: Omit<Occurrence, "observedAt">): Promise<boolean>;
+  /** True when the fact said something new; only then is a decision that it rests on recorded, together with it. */
+  settle(tag: string, fact: Fact, occurrence: Told): Promise<boolean>;
 }
+
+/** How a fact was learned of, and what a person decided where it is by their word. */
+export type Told = Omit<Occurrence, "observedAt"> & { readonly decision?: DecisionRow };
 
 export interface SettlerOptions {
   readonly store: Store;
@@ -30,7 +33,7 @@ const maxRounds = 20;
 export function createSettler(options: SettlerOptions): Settler {
   const { store } = options;
   return {
-    async settle(tag, fact, occurrence) {
+    async settle(tag, fact, { decision: word, ...occurrence }) {
       for (let round = 0; round < maxRounds; round++) {
         const snapshot = await store.snapshot(tag);
         if (!snapshot) throw new FlowError("internal_error", "A fact belongs to a request that is not in the ledger.");
@@ -44,7 +47,7 @@ export function createSettler(options: SettlerOptions): Settler {
         });
         const { refund } = decision;
         const refundsBefore = snapshot.refunds.filter((known) => known.transactionId === refund?.transactionId);
-        if (!(await store.commit({ ...change, refundsBefore }))) continue;
+        if (!(await store.commit({ ...change, refundsBefore, ...(word ? { decision: word } : {}) }))) continue;
         countEvents(change, options.metrics);
         if (change.deliveries?.length) options.onEvent();
         return true;

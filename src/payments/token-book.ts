@@ -12,7 +12,17 @@ interface Entry {
   readonly until: number;
 }
 
-/** How long a token that the ledger knew is not asked for again; one that is taken back works this long at most. */
+export interface TokenBook {
+  /** Whose a callback token is; null for one that is unknown or was taken back. */
+  ownerOf(name: string, token: string): Promise<TokenOwner | null>;
+  /** The generation that an account is in now: what was remembered of its others is asked for again, each time. */
+  isNow(account: TokenOwner): void;
+}
+
+/**
+ * How long a token that the ledger knew is not asked for again. One that another process takes back works this long at
+ * most; this process knows at once.
+ */
 const knownMs = 5_000;
 /** Accounts times the generations that are in use. */
 const maxKnown = 64;
@@ -24,9 +34,12 @@ export function createTokenBook({
 }: {
   readonly store: Pick<Store, "accountByToken">;
   readonly clock: Clock;
-}) {
+}): TokenBook {
   let known: readonly Entry[] = [];
-  return async (name: string, token: string): Promise<TokenOwner | null> => {
+  const generations = new Map<string, string>();
+  const isPast = (owner: TokenOwner) => (generations.get(owner.name) ?? nameOf(owner)) !== nameOf(owner);
+
+  async function ownerOf(name: string, token: string): Promise<TokenOwner | null> {
     const fingerprint = hash("sha256", token, "buffer");
     const now = clock.now();
     const isCurrent = ({ until }: Entry) => until > now && until <= now + knownMs;
@@ -38,8 +51,21 @@ export function createTokenBook({
     const row = await store.accountByToken(name, token);
     if (!row) return null;
     const owner = { name: row.name, environment: row.environment, generation: row.generation };
+    // Good until the last link made with it is closed, which may be any moment.
+    if (isPast(owner)) return owner;
     const others = known.filter((entry) => isCurrent(entry) && !entry.fingerprint.equals(fingerprint));
     known = [...others, { fingerprint, owner, until: now + knownMs }].slice(-maxKnown);
     return owner;
+  }
+
+  return {
+    ownerOf,
+    isNow(account) {
+      if (generations.get(account.name) === nameOf(account)) return;
+      generations.set(account.name, nameOf(account));
+      known = known.filter(({ owner }) => !isPast(owner));
+    },
   };
 }
+
+const nameOf = ({ environment, generation }: TokenOwner): string => `${environment} ${generation}`;

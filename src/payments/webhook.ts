@@ -8,7 +8,7 @@ import { forEachEntry } from "./captured.ts";
 import { type FormProblem, parseForm } from "./form-body.ts";
 import { returnPage } from "./return-page.ts";
 import { createSaltAlarm, type SaltAlarm } from "./salt-alarm.ts";
-import { createTokenBook, type TokenOwner } from "./token-book.ts";
+import { createTokenBook, type TokenBook, type TokenOwner } from "./token-book.ts";
 
 /** Largest body that is read. */
 export const maxBodyBytes = 64 * 1024;
@@ -16,6 +16,8 @@ export const maxBodyBytes = 64 * 1024;
 export interface ReceiverOptions {
   readonly host: Pick<Host, "accounts" | "store" | "logger" | "metrics">;
   readonly clock: Clock;
+  /** Knows whose the callback tokens are; one of its own unless given. */
+  readonly tokens?: Pick<TokenBook, "ownerOf">;
   /** Called after a message was recorded. */
   readonly onMessage: () => void;
   /** Shows what a confirming read says of the link with this tag; never what the browser claims. */
@@ -33,7 +35,7 @@ const route = /^\/integrations\/instamojo\/([a-z0-9_]{1,64})(\/return)?\/?$/;
 export function createReceiver(given: ReceiverOptions): (request: HandlerRequest) => Promise<HandlerResponse> {
   const options: Receiver = {
     ...given,
-    ownerOf: createTokenBook({ store: given.host.store, clock: given.clock }),
+    ownerOf: (given.tokens ?? createTokenBook({ store: given.host.store, clock: given.clock })).ownerOf,
     alarm: given.saltAlarm ?? createSaltAlarm(),
     underWay: { count: 0 },
   };

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { startForgetting } from "../../src/payments/forget.ts";
 import { computeMac } from "../../src/payments/mac.ts";
-import { silentLogger } from "../../src/runtime/logger.ts";
+import { createPinoLogger } from "../../src/logging.ts";
+import { type LogFields, type Logger, silentLogger } from "../../src/runtime/logger.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { manualClock } from "../helpers/manual-clock.ts";
@@ -23,11 +24,13 @@ const officer = { by: "John", reason: "The customer asked." };
 let folder: string;
 let host: PluginHost;
 let store: Store;
+let lines: string[];
 const clock = offsetClock();
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "instamojo-forget-"));
   store = await openSqliteStore({ file: join(folder, "ledger.db") });
-  host = await startPluginHost({ host: { clock, store } });
+  lines = [];
+  host = await startPluginHost({ host: { clock, store, logger: listener(lines) } });
 });
 afterEach(async () => {
   await host.close();
@@ -47,6 +50,16 @@ async function link(input: Record<string, unknown> = {}): Promise<string> {
 const payer = { name: "Ramachandra Iyer", email: "rama@iyer.example", phone: "+919876501234" };
 const pay = (paymentRequestId: string) =>
   host.simulator.control.pay({ paymentRequestId, outcome: "success", payer, isForced: true });
+
+/** Keeps what is logged at every level, both as it was handed over and as it is written. */
+function listener(lines: string[]): Logger {
+  const pino = createPinoLogger({ level: "debug", destination: { write: (line) => void lines.push(line) } });
+  const write = (level: keyof Logger) => (message: string, fields?: LogFields) => {
+    lines.push(JSON.stringify([message, fields]));
+    pino[level](message, fields);
+  };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
 
 /** Which of the traces the bytes of the ledger's files hold. */
 function tracesInFiles(): readonly string[] {
@@ -82,6 +95,8 @@ describe("forgetting a payment", () => {
 
     expect(await host.plugin.forget(id, officer)).toBe(1);
     expect(tracesInFiles()).toEqual([]);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.filter((line) => traces.some((trace) => line.includes(trace)))).toEqual([]);
 
     const told = host.events.length;
     const webhook = host.simulator.ledger().paymentRequests[0]?.webhook as string;

@@ -87,6 +87,7 @@ describe("what is written down about the life of a payment", () => {
     expect(text).toContain('instamojo_flow_retried_total{account="shop",cause="rejected"} 1');
     expect(text).toContain('instamojo_flow_deliver_lag_seconds_count{account="shop"}');
     expect(text).toMatch(/^instamojo_flow_open_links \d+$/m);
+    expect(text).toMatch(/^instamojo_flow_sweep_lag_seconds\{account="shop"\} \d+(\.\d+)?$/m);
     for (const forbidden of [email, localCredentials.salt, "stranger"]) expect(text).not.toContain(forbidden);
   });
 });

@@ -37,7 +37,7 @@ const parts: readonly Part[] = [
     mayUse: ["schemas", "nodes", "src/runtime", "src/store", "src/accounts.ts", "src/config.ts", "src/plugin.ts"],
   },
   {
-    // A host opens the ledger that it hands to the plugin.
+    // A host opens the ledger and makes the numbers that it hands to the plugin.
     path: "src/hosts/node-red",
     mayUse: [
       "schemas",
@@ -46,6 +46,7 @@ const parts: readonly Part[] = [
       "src/store",
       "src/operator",
       "src/accounts.ts",
+      "src/metrics.ts",
       "src/plugin.ts",
       "src/index.ts",
     ],

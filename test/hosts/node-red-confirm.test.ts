@@ -129,6 +129,20 @@ describe.each(["node-red", "node-red-4"] as const)("confirm handling on %s", (ed
     expect(new Set(ids).size).toBe(1);
   }, 30_000);
 
+  it("takes what is handled too late for handled, and does not start the flow again", async () => {
+    await nodeRed.deploy(confirmFlow(simulator.url, 1, { paid: { name: "Late" } }));
+    const id = await paid("late");
+    const tooLate = await count("paid: not handled, comes again: Completed 200.00");
+    await until(async () => (await count("paid: not handled, comes again: Completed 200.00")) > tooLate);
+    await handle();
+    const payment = `/canvas/instamojo/operator/api/payments/${id}`;
+    await until(async () =>
+      JSON.stringify(await nodeRed.getJson(payment)).includes("every flow that listens has been told"),
+    );
+    expect((await starts(id)).length).toBeLessThanOrEqual(3);
+    await nodeRed.deploy(confirmFlow(simulator.url, 600));
+  }, 30_000);
+
   it("sends a sample into the flow that nobody waits for, and passes on a message of no event", async () => {
     await nodeRed.postJson("/canvas/instamojo/sample/paid", { status: "Completed" });
     await says("paid: waiting to be handled: sample Completed 200.00");

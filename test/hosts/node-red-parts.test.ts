@@ -4,17 +4,20 @@ import { events, nodes } from "../../nodes/index.ts";
 import { generatePaymentLink } from "../../nodes/generate-payment-link.ts";
 import { getPaymentStatus } from "../../nodes/get-payment-status.ts";
 import { Account } from "../../schemas/account.ts";
+import { createConfirmations } from "../../src/hosts/node-red/confirmations.ts";
 import { openConversation, readConversation } from "../../src/hosts/node-red/conversation.ts";
 import { defaultKey } from "../../src/hosts/node-red/default-key.ts";
 import { checkForm, type TypedValue } from "../../src/hosts/node-red/editor/check-action.ts";
 import { renderEditorHtml } from "../../src/hosts/node-red/editor-html.ts";
 import { messageOf } from "../../src/hosts/node-red/event-node.ts";
+import { createNodeRedLogger } from "../../src/hosts/node-red/log.ts";
 import { readRawBody } from "../../src/hosts/node-red/read-raw-body.ts";
 import type { Message, Red, RouteRequest } from "../../src/hosts/node-red/red.ts";
 import { readSettings } from "../../src/hosts/node-red/settings.ts";
 import { eventStatus, resultStatus } from "../../src/hosts/node-red/status-text.ts";
 import { createAjvValidator } from "../../src/runtime/ajv-validator.ts";
 import { FlowError } from "../../src/runtime/errors.ts";
+import type { LogFields } from "../../src/runtime/logger.ts";
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 
 const util = {
@@ -137,10 +140,115 @@ describe("the settings", () => {
     expect(readSettings({ uiPort: 1880, https: {} }, {}).localUrl).toBeUndefined();
   });
 
+  it("say how long personal data is kept, in whole days", () => {
+    expect(readSettings({ instamojo: { retentionDays: 30 } }, {}).retentionDays).toBe(30);
+    for (const retentionDays of [0, -1, 1.5, Number.NaN, "30", null]) {
+      expect(() => readSettings({ instamojo: { retentionDays } }, {})).toThrow(
+        "must be a whole number of days, at least 1",
+      );
+    }
+  });
+
   it("refuse a tier that does not exist", () => {
     expect(() => readSettings({ instamojo: { tier: "production" } }, {})).toThrow(
       "must be one of development, sandbox, staging, live",
     );
+  });
+});
+
+describe("the confirmations", () => {
+  const stateOf = async (handled: Promise<void>) =>
+    Promise.race([handled.then(() => "handled"), Promise.resolve("waits")]).catch(() => "given up");
+  /** Attempts at the same delivery, each of which can run out of time. */
+  function attempts() {
+    const confirmations = createConfirmations();
+    const owner = {};
+    const start = (delivery?: string) => {
+      const time = new AbortController();
+      const opened = confirmations.open({ owner, signal: time.signal, delivery });
+      return opened && { ...opened, runOut: () => time.abort() };
+    };
+    return { confirmations, start: (delivery?: string) => start(delivery)!, tryStart: start };
+  }
+
+  it("end an attempt once, by its own handle", async () => {
+    const { confirmations, start } = attempts();
+    const [one, other] = [start("n evt_1"), start("n evt_2")];
+    expect(confirmations.confirm(one.handle)).toBe(true);
+    expect(confirmations.confirm(one.handle)).toBe(false);
+    for (const made of ["made up", undefined, 5]) expect(confirmations.confirm(made)).toBe(false);
+    await one.handled;
+    expect(await stateOf(other.handled)).toBe("waits");
+  });
+
+  it("let a late one end the attempt that is under way by then, and nothing after it", async () => {
+    const { confirmations, start, tryStart } = attempts();
+    const first = start("n evt_1");
+    first.runOut();
+    expect(await first.handled.catch(() => "given up")).toBe("given up");
+    const [second, other] = [start("n evt_1"), start("n evt_2")];
+    expect(confirmations.confirm(first.handle)).toBe(true);
+    await second.handled;
+    expect(await stateOf(other.handled)).toBe("waits");
+    expect(confirmations.confirm(second.handle)).toBe(false);
+    expect(confirmations.confirm(first.handle)).toBe(false);
+    // Somebody asks for the same event again.
+    expect(tryStart("n evt_1")).not.toBeNull();
+  });
+
+  it("let a late one stand for the next attempt where none is under way, and for no other one", async () => {
+    const { confirmations, start, tryStart } = attempts();
+    const [first, second] = [start("n evt_1"), start("n evt_1")];
+    for (const attempt of [first, second]) {
+      attempt.runOut();
+      await attempt.handled.catch(() => {});
+    }
+    expect(confirmations.confirm(first.handle)).toBe(true);
+    expect(confirmations.confirm(second.handle)).toBe(false);
+    expect(tryStart("other evt_1")).not.toBeNull();
+    expect(tryStart("n evt_1")).toBeNull();
+    expect(tryStart("n evt_1")).not.toBeNull();
+  });
+
+  it("forget the late ones of what was handled in time, of a node that stopped and of a sample", async () => {
+    const { confirmations, start, tryStart } = attempts();
+    const late = start("n evt_1");
+    late.runOut();
+    await late.handled.catch(() => {});
+    confirmations.confirm(start("n evt_1").handle);
+    expect(confirmations.confirm(late.handle)).toBe(false);
+    expect(tryStart("n evt_1")).not.toBeNull();
+    const sample = start();
+    sample.runOut();
+    await sample.handled.catch(() => {});
+    expect(confirmations.confirm(sample.handle)).toBe(false);
+  });
+});
+
+describe("the log", () => {
+  it("is told the allowed fields of the right type and nothing else, as one line", () => {
+    const lines: string[] = [];
+    const write = (text: string) => void lines.push(text);
+    const logger = createNodeRedLogger({ log: { debug: write, info: write, warn: write, error: write } });
+    const more = { name: "John Smith", email: "John@test.com", input: { amount: "200" }, attempt: "1", code: 5 };
+    logger.warn("An event could not be delivered.", {
+      eventId: "evt_1",
+      taker: 'a "b"\n[error] forged',
+      count: 2,
+      ...more,
+    } as unknown as LogFields);
+    logger.debug("Two\nlines");
+    expect(lines).toEqual([
+      '[instamojo] An event could not be delivered. eventId=evt_1 taker="a \\"b\\"\\n[error] forged" count=2',
+      "[instamojo] Two lines",
+    ]);
+  });
+
+  it("is told no more than two hundred characters of a field", () => {
+    const lines: string[] = [];
+    const log = { info: (text: string) => void lines.push(text) } as Red["log"];
+    createNodeRedLogger({ log }).info("So it is.", { cause: "x".repeat(5_000) });
+    expect(lines).toEqual([`[instamojo] So it is. cause=${"x".repeat(200)}`]);
   });
 });
 
@@ -151,6 +259,17 @@ describe("the raw body", () => {
 
   it("is read as it was sent", async () => {
     expect(await readRawBody(streamed("a=1&", "a=2") as unknown as RouteRequest)).toEqual({ text: "a=1&a=2" });
+  });
+
+  it("is refused where it is no UTF-8, also between two pieces and where it came as bytes", async () => {
+    const bytes = (...pieces: number[][]) =>
+      Object.assign(Readable.from(pieces.map((piece) => Buffer.from(piece))), { complete: false }) as unknown;
+    expect(await readRawBody(bytes([0x61, 0xff]) as RouteRequest)).toEqual({ refused: 400 });
+    expect(await readRawBody(bytes([0x61, 0xe2, 0x82], [0xac]) as RouteRequest)).toEqual({ text: "a€" });
+    expect(await readRawBody(bytes([0x61, 0xe2, 0x82]) as RouteRequest)).toEqual({ refused: 400 });
+    expect(await readRawBody(bytes([0xef, 0xbb, 0xbf, 0x61]) as RouteRequest)).toEqual({ text: "\uFEFFa" });
+    expect(await readRawBody(parsed(Buffer.from([0xc0, 0x80])))).toEqual({ refused: 400 });
+    expect(await readRawBody(parsed(Buffer.alloc(65_537)))).toEqual({ refused: 413 });
   });
 
   it("is refused above 64 kB, in one piece or many", async () => {

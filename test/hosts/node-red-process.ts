@@ -18,6 +18,8 @@ interface Given {
   /** Whether the webhook route is announced to Instamojo. */
   readonly isPublic: boolean;
   readonly instamojo?: Record<string, unknown>;
+  /** Who may log in, with their name as password; nobody has to where there is none. */
+  readonly users?: readonly { readonly username: string; readonly permissions: readonly string[] }[];
 }
 
 const given = JSON.parse(process.argv[2]!) as Given;
@@ -30,6 +32,13 @@ const { embeddedSettings, ledgersClosed } = await import(
 
 process.stdin.on("end", () => process.exit(1)).resume();
 
+const userOf = async (name: string) => given.users?.find(({ username }) => username === name) ?? null;
+const adminAuth = {
+  type: "credentials",
+  users: userOf,
+  authenticate: async (name: string, password: string) => (name === password ? userOf(name) : null),
+};
+
 const app = express();
 const server = createServer(app);
 server.listen(given.port, "127.0.0.1");
@@ -39,6 +48,7 @@ const url = `http://127.0.0.1:${port}`;
 const instamojo = { localUrl: url, ...(given.isPublic ? { publicUrl: url } : {}), ...given.instamojo };
 RED.init(server, {
   ...embeddedSettings({ userDir: given.userDir, credentialSecret: "for tests", instamojo }),
+  ...(given.users ? { adminAuth } : {}),
   httpAdminRoot: "/canvas",
   httpNodeRoot: "/",
   logging: { console: { level: process.env["NODE_RED_LOG"] ?? "warn", metrics: false, audit: false } },

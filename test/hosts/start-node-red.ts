@@ -17,6 +17,8 @@ export interface NodeRed {
   deploy(flows: FlowFile, type?: "full" | "flows" | "nodes"): Promise<void>;
   getJson(path: string): Promise<unknown>;
   postJson(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
+  /** The headers of a user who logged in. */
+  login(username: string): Promise<Record<string, string>>;
   /** Ends it and returns its exit code. */
   stop(): Promise<number | null>;
 }
@@ -28,6 +30,8 @@ export interface NodeRedOptions {
   readonly isPublic?: boolean;
   readonly instamojo?: Record<string, unknown>;
   readonly env?: Record<string, string>;
+  /** Who may log in, with their name as password; the first one deploys. */
+  readonly users?: readonly { readonly username: string; readonly permissions: readonly string[] }[];
 }
 
 /** Starts Node-RED with the built package in a process of its own, so that it can be stopped and started for real. */
@@ -36,12 +40,13 @@ export async function startNodeRed({
   port = 0,
   isPublic = false,
   instamojo,
+  users,
   env = {},
   ...options
 }: NodeRedOptions): Promise<NodeRed> {
   const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), "node-red-")));
   const program = join(root, "test", "hosts", "node-red-process.ts");
-  const argument = JSON.stringify({ release, userDir, packageRoot: root, port, isPublic, instamojo });
+  const argument = JSON.stringify({ release, userDir, packageRoot: root, port, isPublic, instamojo, users });
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, argument], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     // Its input ends with us, and it with its input: a test that is killed leaves nothing behind.
@@ -73,12 +78,20 @@ export async function startNodeRed({
     const text = await response.text();
     return { status: response.status, body: text === "" ? null : JSON.parse(text) };
   };
+  const login = async (username: string) => {
+    const body = { client_id: "node-red-admin", grant_type: "password", scope: "", username, password: username };
+    const answer = await postJson("/canvas/auth/token", body);
+    if (answer.status !== 200) throw new Error(`the login of ${username} was answered ${answer.status}`);
+    return { authorization: `Bearer ${(answer.body as { access_token: string }).access_token}` };
+  };
+  const deployer = users?.[0] ? await login(users[0].username) : {};
   return {
     url,
     userDir,
+    login,
     log: () => log,
     async deploy(flows, type = "full") {
-      const headers = { "Node-RED-API-Version": "v2", "Node-RED-Deployment-Type": type };
+      const headers = { "Node-RED-API-Version": "v2", "Node-RED-Deployment-Type": type, ...deployer };
       const before = startedCount;
       const { status, body } = await postJson("/canvas/flows", { flows }, headers);
       if (status !== 200) throw new Error(`deploy was answered ${status}: ${JSON.stringify(body)}`);

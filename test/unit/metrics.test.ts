@@ -35,6 +35,20 @@ describe("the Prometheus metrics", () => {
     expect((await lines(metrics)).join()).not.toContain("open_links");
   });
 
+  it("show how long ago the lists were read for each account that is there", async () => {
+    const metrics = createPrometheusMetrics();
+    const lag = (account: string, value: number) => ({ labels: { account }, value });
+    let lagging = [lag("shop", 3), lag("store", 61.5)];
+    metrics.gauge("sweepLagSeconds", async () => lagging);
+    const shown = async () => (await lines(metrics)).filter((line) => line.includes("sweep_lag"));
+    expect(await shown()).toEqual([
+      'instamojo_flow_sweep_lag_seconds{account="shop"} 3',
+      'instamojo_flow_sweep_lag_seconds{account="store"} 61.5',
+    ]);
+    lagging = [lag("shop", 0)];
+    expect(await shown()).toEqual(['instamojo_flow_sweep_lag_seconds{account="shop"} 0']);
+  });
+
   it("keep the number of series bounded whatever they are told", async () => {
     const metrics = createPrometheusMetrics();
     for (let number = 0; number < 500; number++) {

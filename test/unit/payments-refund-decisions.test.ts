@@ -123,6 +123,47 @@ describe("an unknown refund that a person found the case of", () => {
   });
 });
 
+describe("a decision about an unknown refund", () => {
+  const unavailable = async () => {
+    throw new FlowError("store_unavailable", "The ledger is not open now.");
+  };
+
+  it.each([null, "C5c0751269"])("is kept together with what it changes or not at all (case %p)", async (caseId) => {
+    const { resolve, store, stored, decisions } = await start([unknown]);
+    const { changeRefund, commit } = store;
+    Object.assign(store, { changeRefund: unavailable, commit: unavailable });
+    expect(await refusal(resolve({ caseId }))).toMatchObject({ code: "store_unavailable" });
+    Object.assign(store, { changeRefund, commit });
+    expect(await stored()).toMatchObject({ stage: "unknown" });
+    expect(await decisions()).toEqual([]);
+    await resolve({ caseId });
+    expect(await decisions()).toMatchObject([{ by: "John", outcome: caseId ?? "not-booked" }]);
+  });
+
+  it.each([null, "C5c0751269"])(
+    "is refused where the gateway had the last word meanwhile (case %p)",
+    async (caseId) => {
+      const { resolve, store, stored, decisions } = await start([unknown]);
+      const { refundsOfPayment } = store;
+      store.refundsOfPayment = async (world, id) => {
+        const others = await refundsOfPayment(world, id);
+        await store.saveRefund({ ...(others[0] as RefundRow), stage: "refunded", caseId: "C9" });
+        return others;
+      };
+      expect(await refusal(resolve({ caseId }))).toMatchObject({ code: "invalid_input" });
+      expect(await stored()).toMatchObject({ stage: "refunded", caseId: "C9" });
+      expect((await stored())?.resolvedBy).toBeUndefined();
+      expect(await decisions()).toEqual([]);
+    },
+  );
+
+  it("takes the case that was once seen with this very refund", async () => {
+    const { resolve, stored } = await start([{ ...unknown, caseId: "C5c0751269" }]);
+    await resolve({ caseId: "C5c0751269" });
+    expect(await stored()).toMatchObject({ stage: "requested", caseId: "C5c0751269" });
+  });
+});
+
 describe("a refund that does not wait for a person", () => {
   it.each(["asking", "refused", "requested", "refunded", "denied"] as const)(
     "because it is %s takes no decision",

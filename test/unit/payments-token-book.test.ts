@@ -3,16 +3,18 @@ import { createTokenBook } from "../../src/payments/token-book.ts";
 import { accountRow } from "../stores/sample-rows.ts";
 import { manualClock } from "../helpers/manual-clock.ts";
 
-function book(known: Record<string, string> = { "token-1": "shop" }) {
+function book(known: Record<string, string> = { "token-1": "shop" }, generations: Record<string, number> = {}) {
   const clock = manualClock(1_000_000);
   const asked: string[] = [];
   const store = {
     async accountByToken(name: string, token: string) {
       asked.push(`${name} ${token}`);
-      return known[token] === name ? accountRow({ name, callbackToken: token }) : null;
+      return known[token] === name
+        ? accountRow({ name, callbackToken: token, generation: generations[token] ?? 1 })
+        : null;
     },
   };
-  return { clock, asked, known, ownerOf: createTokenBook({ store, clock }) };
+  return { clock, asked, known, ...createTokenBook({ store, clock }) };
 }
 
 describe("the token book", () => {
@@ -56,5 +58,28 @@ describe("the token book", () => {
     expect(asked).toHaveLength(66);
     await ownerOf("shop", "t-64");
     expect(asked).toHaveLength(66);
+  });
+
+  it("lets in no token that this process knows to be taken back, not even for a moment", async () => {
+    const { ownerOf, isNow, known, asked } = book({ "token-1": "shop", other: "other" });
+    await ownerOf("shop", "token-1");
+    await ownerOf("other", "other");
+    isNow(accountRow({ generation: 1 }));
+    await ownerOf("shop", "token-1");
+    expect(asked).toHaveLength(2);
+    delete known["token-1"];
+    isNow(accountRow({ generation: 2 }));
+    expect(await ownerOf("shop", "token-1")).toBeNull();
+    await ownerOf("other", "other");
+    expect(asked).toEqual(["shop token-1", "other other", "shop token-1"]);
+  });
+
+  it("asks each time for one of an earlier generation, which ends with its last link", async () => {
+    const { ownerOf, isNow, known } = book({ "token-1": "shop", "token-2": "shop" }, { "token-2": 2 });
+    isNow(accountRow({ generation: 2 }));
+    expect(await ownerOf("shop", "token-1")).toMatchObject({ generation: 1 });
+    delete known["token-1"];
+    expect(await ownerOf("shop", "token-1")).toBeNull();
+    expect(await ownerOf("shop", "token-2")).toMatchObject({ generation: 2 });
   });
 });

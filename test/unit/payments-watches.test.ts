@@ -189,12 +189,12 @@ describe("the forgetting of personal data", () => {
           if (thrown) throw thrown;
           return rows.filter(({ tag }) => tag > after).slice(0, limit);
         },
-        async erasePersonal(tags) {
+        async erasePersonal(tags, because = []) {
+          decisions.push(...because);
           erased.push(...tags);
           rows = rows.filter(({ tag }) => !tags.includes(tag));
         },
         scrub,
-        recordDecision: async (decision) => void decisions.push(decision),
       },
       clock,
       logger,

@@ -91,7 +91,14 @@ function starter({ red, node, settings, confirmations, show }: StarterOptions) {
       node.send(message);
       return;
     }
-    const { handle, handled } = confirmations.open(node, signal);
+    // A sample is no delivery: the next one is another.
+    const delivery = event.source === "sample" ? undefined : `${node.id} ${event.id}`;
+    const opened = confirmations.open({ owner: node, signal, delivery });
+    if (!opened) {
+      show(eventStatus(event, "handled"));
+      return;
+    }
+    const { handle, handled } = opened;
     show(waitingToBeHandledStatus(event));
     node.send({ ...message, [handleProperty]: handle });
     try {

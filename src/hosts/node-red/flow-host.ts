@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import type { Manifest } from "../../../schemas/manifest.ts";
 import { type AccountView, environmentOf, tierWarning } from "../../accounts.ts";
 import type { Plugin } from "../../plugin.ts";
-import type { Logger, LogFields } from "../../runtime/logger.ts";
+import type { PrometheusMetrics } from "../../metrics.ts";
 import { type AccountRegistry, accountType, createAccountRegistry } from "./account-registry.ts";
+import { createNodeRedLogger } from "./log.ts";
 import { createPluginHolder } from "./plugin-holder.ts";
 import type { Red } from "./red.ts";
 import { type HostSettings, readSettings } from "./settings.ts";
@@ -24,6 +25,8 @@ export interface FlowHost {
    * Rejects with FlowError `store_unavailable` while the ledger cannot be opened.
    */
   plugin(): Promise<Plugin> | null;
+  /** The numbers of this runtime, over all its starts. */
+  metrics(): Promise<PrometheusMetrics>;
 }
 
 const closing = new Set<Promise<void>>();
@@ -44,10 +47,17 @@ export function createFlowHost(red: Red): FlowHost {
   const manifest = readManifest();
   const settings = readSettings(red.settings);
   const accounts = createAccountRegistry(settings.tier, () => accountNodes(red));
+  let counting: Promise<PrometheusMetrics> | undefined;
+  // Loaded with the plugin: a Node-RED that uses none of our nodes does not pay for it.
+  const metrics = () => {
+    counting ??= import("../../metrics.ts").then(({ createPrometheusMetrics }) => createPrometheusMetrics());
+    return counting;
+  };
   const holder = createPluginHolder({
     manifest,
     dataDir: settings.dataDir,
-    host: { ...settings, accounts: () => accounts.list(), logger: createLogger(red) },
+    host: { ...settings, accounts: () => accounts.list(), logger: createNodeRedLogger(red) },
+    metrics,
   });
   const waiting = new Set<() => void>();
   let isStarted = false;
@@ -84,6 +94,7 @@ export function createFlowHost(red: Red): FlowHost {
       return () => waiting.delete(callback);
     },
     plugin: () => (isStarted ? holder.get() : null),
+    metrics,
   };
 }
 
@@ -106,12 +117,4 @@ function accountNodes(red: Red): readonly string[] {
     if (config.type === accountType) ids.push(config.id);
   });
   return ids;
-}
-
-function createLogger(red: Red): Logger {
-  const write = (level: keyof Red["log"]) => (message: string, fields?: LogFields) => {
-    const details = Object.entries(fields ?? {}).map(([key, value]) => `${key}=${String(value)}`);
-    red.log[level](["[instamojo]", message, ...details].join(" "));
-  };
-  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }

@@ -11,7 +11,8 @@ const root = "/instamojo/operator";
 
 /**
  * The operator page and what it asks for, on the admin side. The page itself says nothing of any payment; everything
- * else needs a permission: `instamojo.read`, `instamojo.write`, and `instamojo.unmask` for names, mails and phones.
+ * else needs a permission: `instamojo.read` (also for the numbers under `metrics`, for Prometheus), `instamojo.write`, and
+ * `instamojo.unmask` for names, mails and phones.
  */
 export function registerOperatorRoutes(host: FlowHost): void {
   const { httpAdmin, auth } = host.red;
@@ -35,6 +36,18 @@ export function registerOperatorRoutes(host: FlowHost): void {
       .then((result) => send(response, result))
       .catch(() => response.destroy());
   };
+  const metrics: RouteHandler = (_request, response) => {
+    host
+      .metrics()
+      .then(async ({ text, contentType }) => ({
+        status: 200,
+        headers: { "content-type": contentType, "cache-control": "no-store" },
+        body: await text(),
+      }))
+      .then((result) => send(response, result))
+      .catch(() => response.destroy());
+  };
+  httpAdmin.get(`${root}/metrics`, mayRead, metrics);
   httpAdmin.get(`${root}/api/unmasked/:id`, mayUnmask, handler);
   for (const path of [`${root}/api/:name`, `${root}/api/:name/:id`]) {
     httpAdmin.get(path, mayRead, handler);

@@ -5,6 +5,7 @@ import { createPlugin, type Plugin } from "../../plugin.ts";
 import { FlowError, isFlowError } from "../../runtime/errors.ts";
 import type { Host } from "../../runtime/host.ts";
 import type { Logger } from "../../runtime/logger.ts";
+import type { Metrics } from "../../runtime/metrics.ts";
 import { openSqliteStore } from "../../store/sqlite-store.ts";
 
 /** How long a failed opening is not repeated. */
@@ -20,16 +21,17 @@ export interface PluginHolder {
 export interface PluginHolderOptions {
   readonly manifest: Manifest;
   readonly dataDir: string;
-  readonly host: Omit<Host, "store" | "ledgerFile">;
+  readonly host: Omit<Host, "store" | "ledgerFile" | "metrics">;
+  readonly metrics: () => Promise<Metrics>;
 }
 
-export function createPluginHolder({ manifest, dataDir, host }: PluginHolderOptions): PluginHolder {
+export function createPluginHolder(options: PluginHolderOptions): PluginHolder {
   let opening: Promise<Plugin> | undefined;
   let closing: Promise<void> = Promise.resolve();
   return {
     get() {
       if (opening) return opening;
-      const attempt = closing.then(() => open(manifest, dataDir, host));
+      const attempt = closing.then(() => open(options));
       opening = attempt;
       attempt.catch(() => {
         const forget = () => {
@@ -49,13 +51,13 @@ export function createPluginHolder({ manifest, dataDir, host }: PluginHolderOpti
   };
 }
 
-async function open(manifest: Manifest, dataDir: string, host: Omit<Host, "store">): Promise<Plugin> {
+async function open({ manifest, dataDir, host, metrics }: PluginHolderOptions): Promise<Plugin> {
   const file = join(dataDir, "ledger.db");
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const store = await openSqliteStore({ file });
     try {
-      return await createPlugin(manifest, { ...host, store, ledgerFile: file });
+      return await createPlugin(manifest, { ...host, metrics: await metrics(), store, ledgerFile: file });
     } catch (error) {
       await store.close();
       throw error;

@@ -1,19 +1,21 @@
+import { decodeUtf8 } from "../../runtime/utf8.ts";
 import type { RouteRequest } from "./red.ts";
 
 /** Largest body of a webhook, in bytes, and how long it may take to come in. */
-export const maxBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 const timeoutMs = 10_000;
 
-export type RawBody = { readonly text: string } | { readonly refused: 408 | 413 };
+export type RawBody = { readonly text: string } | { readonly refused: 400 | 408 | 413 };
 
 /**
- * The body as it was sent. Where a parser of the surrounding application was faster, its result is written out again,
- * repeated keys included, so that they are still refused.
+ * The body as it was sent; bytes that are no UTF-8 are refused, as they are by every other wrapper. Where a parser of the
+ * surrounding application was faster, its result is written out again, repeated keys included, so that they are still
+ * refused.
  */
 export function readRawBody(request: RouteRequest): Promise<RawBody> {
   const { body } = request;
   if (typeof body === "string") return Promise.resolve(within(body));
-  if (Buffer.isBuffer(body)) return Promise.resolve(within(body.toString("utf8")));
+  if (Buffer.isBuffer(body)) return Promise.resolve(ofBytes(body));
   if (request.readableEnded || request.complete) return Promise.resolve(within(formText(body)));
   return readStream(request);
 }
@@ -35,10 +37,16 @@ function readStream(request: RouteRequest): Promise<RawBody> {
     const timer = setTimeout(() => finish({ refused: 408 }), timeoutMs);
     timer.unref();
     request.on("data", onData);
-    request.once("end", () => finish({ text: Buffer.concat(chunks).toString("utf8") }));
+    request.once("end", () => finish(ofBytes(Buffer.concat(chunks))));
     request.once("error", () => finish({ refused: 408 }));
     request.once("close", () => finish({ refused: 408 }));
   });
+}
+
+function ofBytes(bytes: Buffer): RawBody {
+  if (bytes.length > maxBodyBytes) return { refused: 413 };
+  const text = decodeUtf8(bytes);
+  return text === null ? { refused: 400 } : { text };
 }
 
 function within(text: string): RawBody {

@@ -13,6 +13,8 @@ export interface InstamojoSettings {
   /** Further https origins that a typed status callback URL may name. */
   readonly callbackOrigins?: readonly string[];
   readonly maxAccounts?: number;
+  /** Days that names, mails, phones and conversations are kept after the last event of a payment; 180 unless set. */
+  readonly retentionDays?: number;
   /** Folder of the ledger; `instamojo` in the user directory unless set. */
   readonly dataDir?: string;
 }
@@ -24,15 +26,22 @@ export interface HostSettings {
   readonly localUrl?: string | undefined;
   readonly callbackOrigins?: readonly string[] | undefined;
   readonly maxAccounts?: number | undefined;
+  readonly retentionDays?: number | undefined;
   readonly dataDir: string;
 }
 
-/** Reads the settings of a Node-RED and the environment. Throws a RangeError for a tier that does not exist. */
+/** Reads the settings of a Node-RED and the environment. Throws a RangeError for what cannot be meant. */
 export function readSettings(settings: Red["settings"], environment: NodeJS.ProcessEnv = process.env): HostSettings {
   const own = (settings.instamojo ?? {}) as InstamojoSettings;
   const tier = own.tier ?? "development";
   if (!tiers.includes(tier)) {
     throw new RangeError(`instamojo.tier in the settings of Node-RED must be one of ${tiers.join(", ")}.`);
+  }
+  const { retentionDays } = own;
+  if (retentionDays !== undefined && !(Number.isInteger(retentionDays) && retentionDays >= 1)) {
+    throw new RangeError(
+      "instamojo.retentionDays in the settings of Node-RED must be a whole number of days, at least 1.",
+    );
   }
   const publicUrl = own.publicUrl || environment["INSTAMOJO_PUBLIC_URL"];
   const localUrl = own.localUrl || ownAddress(settings);
@@ -42,6 +51,7 @@ export function readSettings(settings: Red["settings"], environment: NodeJS.Proc
     localUrl: localUrl && underNodeRoot(localUrl, settings.httpNodeRoot),
     callbackOrigins: own.callbackOrigins,
     maxAccounts: own.maxAccounts,
+    retentionDays,
     dataDir: own.dataDir ?? join(settings.userDir ?? process.cwd(), "instamojo"),
   };
 }

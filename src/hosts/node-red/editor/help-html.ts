@@ -53,7 +53,7 @@ export function eventHelp(event: EventDefinition): string {
     properties(event.payload),
     heading("Confirm handling"),
     paragraph(
-      "Off, an event counts as received once its message has left this node. On, it counts only when the message reaches an <b>Event handled</b> node: until then, after the time of Handled within, and after a restart or a deploy in between, it comes again with the same <code>msg.payload.id</code>. Later events of the same link wait. After the last attempt it is parked until somebody sends it again.",
+      "Off, an event counts as received once its message has left this node. On, it counts only when the message reaches an <b>Event handled</b> node: until then, after the time of Handled within, and after a restart or a deploy in between, it comes again with the same <code>msg.payload.id</code>. Later events of the same link wait. A message that gets there too late still ends it, unless Node-RED was started anew meanwhile. After the last attempt it is parked until somebody sends it again.",
       true,
     ),
     ...(sample ? [heading("Example"), json("Event", sample)] : []),
