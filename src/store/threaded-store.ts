@@ -79,7 +79,10 @@ export async function openThreadedStore(file: string, options: ThreadOptions = {
   /** Only what waits keeps the process alive. */
   function settle(id: number): Waiting | undefined {
     const call = waiting.get(id);
-    if (waiting.delete(id) && waiting.size === 0) thread?.unref();
+    if (waiting.delete(id) && waiting.size === 0) {
+      watch.stop();
+      thread?.unref();
+    }
     return call;
   }
 
