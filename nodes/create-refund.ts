@@ -20,6 +20,7 @@ export const createRefund = defineNode({
     "not_paid_yet",
     "several_payments",
     "refund_exceeds_remaining",
+    "live_refund_from_button",
   ],
   examples: [
     {

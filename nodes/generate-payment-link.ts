@@ -13,7 +13,7 @@ export const generatePaymentLink = defineNode({
   input: GeneratePaymentLinkInput,
   output: GeneratePaymentLinkOutput,
   ports: [successPort, errorPort],
-  errors: [...gatewayErrors, "outcome_unknown", "operation_key_reused"],
+  errors: [...gatewayErrors, "outcome_unknown", "operation_key_reused", "conversation_limit_reached"],
   examples: [
     {
       title: "A link that Instamojo also mails and sends as SMS",
@@ -31,6 +31,28 @@ export const generatePaymentLink = defineNode({
         environment: "live",
         paymentRequestId: "05f317448ad84649aa1a9c7328edb015",
         link: "https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+        message: {
+          language: "en",
+          text: "Please pay ₹2,500.00 for FIFA 16. Payment link: https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+          reminder:
+            "Reminder: ₹2,500.00 for FIFA 16 has not been paid yet. You can pay here: https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+          card: {
+            title: "FIFA 16",
+            amount: "₹2,500.00",
+            button: {
+              text: "Pay ₹2,500.00",
+              url: "https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+            },
+          },
+          whatsapp: {
+            body: "Please pay ₹2,500.00 for FIFA 16.",
+            button: "Pay ₹2,500.00",
+            url: "https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+            baseUrl: "https://www.instamojo.com/",
+            suffix: "@foo/05f317448ad84649aa1a9c7328edb015",
+          },
+          qr: { svg: "<svg>…</svg>", png: "data:image/png;base64,…" },
+        },
         amount: "2500.00",
         currency: "INR",
         purpose: "FIFA 16",

@@ -20,6 +20,10 @@ const base: PaymentStatusEvent = {
   purpose: "Iphone",
   customer: { name: "John", email: "John@test.com", mobileNumber: "+919999999999" },
   link: "https://test.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+  message: {
+    language: "en",
+    text: "Please pay ₹200.00 for Iphone. Payment link: https://test.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+  },
   refund: null,
   failure: null,
   occurredAt: "2026-05-09T16:10:13.786Z",
@@ -31,9 +35,13 @@ const base: PaymentStatusEvent = {
 
 const attempt = { paymentId: "MOJO5c04000J30502939", previousStatus: "Pending", sequence: 2 } as const;
 
+const says = (text: string): Pick<PaymentStatusEvent, "message"> => ({ message: { language: "en", text } });
+
 const refund = {
   refundId: "C5c0751269",
   state: "refunded",
+  explanation:
+    "Instamojo approved the refund. The money goes back the way it came; that can take 10 to 12 working days. (FINI_CONC)",
   amount: "200.00",
   uniqueTransactionId: "refund-1",
   refundedTotal: "200.00",
@@ -41,24 +49,46 @@ const refund = {
 
 const samples: Record<PaymentStatus, PaymentStatusEvent> = {
   Pending: base,
-  Processing: { ...base, ...attempt, status: "Processing" },
-  Completed: { ...base, ...attempt, status: "Completed", fees: "7.00" },
+  Processing: {
+    ...base,
+    ...attempt,
+    ...says("Your payment of ₹200.00 for Iphone is being processed. Please do not pay again."),
+    status: "Processing",
+  },
+  Completed: {
+    ...base,
+    ...attempt,
+    ...says("We have received your payment of ₹200.00 for Iphone. Thank you! Payment id: MOJO5c04000J30502939"),
+    status: "Completed",
+    fees: "7.00",
+  },
   Failed: {
     ...base,
     ...attempt,
+    ...says(
+      "Your payment of ₹200.00 for Iphone did not go through. You can try again here: https://test.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+    ),
     status: "Failed",
     failure: { reason: "AUTHORIZATION_FAILED", message: "Transaction was declined by the bank" },
   },
   Refunded: {
     ...base,
     ...attempt,
+    ...says("We have refunded ₹200.00 for Iphone. It may take a few days until you see it in your account."),
     status: "Refunded",
     reason: "full",
     previousStatus: "Completed",
     sequence: 3,
     refund,
   },
-  Cancelled: { ...base, status: "Cancelled", reason: "expired", previousStatus: "Pending", sequence: 2 },
+  Cancelled: {
+    ...base,
+    ...says("The payment link for Iphone (₹200.00) has expired. Please do not use it any more."),
+    status: "Cancelled",
+    reason: "expired",
+    previousStatus: "Pending",
+    sequence: 2,
+  },
 };
 
 /** Starts a flow when the status of a payment changes. */

@@ -1,6 +1,16 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Account, Tier } from "./account.ts";
 import type { FormHints } from "./form.ts";
+import { ApiKey, DeliveryTarget, ServeSettings } from "./http-settings.ts";
+
+function limit(
+  title: string,
+  description: string,
+  range: { readonly minimum: number; readonly maximum: number; readonly examples: number[] },
+) {
+  const form = { rule: `a whole number from ${range.minimum} to ${range.maximum}` } satisfies FormHints;
+  return Type.Optional(Type.Integer({ title, description, ...range, form }));
+}
 
 /** The configuration file of the command line. Strings may name environment variables as ${NAME}. */
 export const Config = Type.Object(
@@ -46,6 +56,32 @@ export const Config = Type.Object(
         remedy: "Name a file that this program may create; it is relative to the configuration file.",
       } satisfies FormHints,
     }),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          linksPerConversation: limit("Links per conversation", "Links that one conversation may get; 20 unless set.", {
+            minimum: 1,
+            maximum: 100_000,
+            examples: [20],
+          }),
+          messagesPerConversation: limit(
+            "Messages per conversation",
+            "Mails and SMS together that Instamojo is asked to send for one conversation; 5 unless set.",
+            { minimum: 0, maximum: 100_000, examples: [5] },
+          ),
+          windowMinutes: limit("Window (minutes)", "In how many minutes; 60 unless set. The window slides.", {
+            minimum: 1,
+            maximum: 10_080,
+            examples: [60],
+          }),
+        },
+        {
+          additionalProperties: false,
+          title: "Limits",
+          description: "How much one conversation may ask for in a while. A run without a conversation has no limit.",
+        },
+      ),
+    ),
     retentionDays: Type.Optional(
       Type.Integer({
         title: "Days to keep personal data",
@@ -62,6 +98,21 @@ export const Config = Type.Object(
       description: "In the order of adding; the first is the default choice.",
       form: { rule: "a list of accounts" } satisfies FormHints,
     }),
+    deliver: Type.Optional(
+      Type.Array(DeliveryTarget, {
+        title: "Delivery targets",
+        description: "Where the HTTP host sends events.",
+        form: { rule: "a list of delivery targets" } satisfies FormHints,
+      }),
+    ),
+    apiKeys: Type.Optional(
+      Type.Array(ApiKey, {
+        title: "API keys",
+        description: "Who may call the HTTP host.",
+        form: { rule: "a list of API keys" } satisfies FormHints,
+      }),
+    ),
+    serve: Type.Optional(ServeSettings),
   },
   { additionalProperties: false, title: "Configuration", description: "Configuration file of instamojo-flow." },
 );

@@ -82,6 +82,7 @@ export const CreateRefundInput = Type.Object(
       form: {
         kind: "text",
         placeholder: "MOJO5c04000J30502939",
+        pick: "refundable-payments",
         rule: "a payment id (MOJO…) or a payment request id (32 hex digits)",
         remedy: "Take it from the payment-status event, or from the output of Generate payment link.",
       } satisfies FormHints,

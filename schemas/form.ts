@@ -1,3 +1,7 @@
+/** What a field may offer to pick from a list of its account, besides being typed. */
+export const pickKinds = ["payment-requests", "payments", "refundable-payments", "refunds"] as const;
+export type PickKind = (typeof pickKinds)[number];
+
 /**
  * What a form needs beyond JSON Schema: the one extra keyword (`form`) on a property. The validator knows it as
  * vocabulary; the manifest turns it into a `uiSchema` and takes it out of the schema it publishes.
@@ -15,6 +19,8 @@ export interface FormHints {
   /** Shown under the collapsed *Advanced* heading. */
   readonly advanced?: true;
   readonly widget?: "textarea" | "password";
+  /** The field takes the id of something that a host can list: recent links, payments, refunds. */
+  readonly pick?: PickKind;
   /** `absent`: an empty value (`""`, `null`) means that the field was not given. Elsewhere it is refused. */
   readonly blank?: "absent";
   /** The rule in words, completing "must be …", and what to do about a refusal. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Amount, LinkAmount } from "./amount.ts";
 import type { FormHints } from "./form.ts";
+import { LinkMessage, languageField } from "./message.ts";
 import {
   accountField,
   Customer,
@@ -152,6 +153,7 @@ export const GeneratePaymentLinkInput = Type.Object(
       examples: [false],
       form: { advanced: true } satisfies FormHints,
     }),
+    language: languageField,
   },
   {
     additionalProperties: false,
@@ -179,6 +181,7 @@ export const GeneratePaymentLinkOutput = Type.Object(
     environment: environmentField,
     paymentRequestId: paymentRequestIdField,
     link: linkField,
+    message: LinkMessage,
     amount: Amount("Amount", "What the customer is asked for, in rupees."),
     currency: currencyField,
     purpose: purposeOutputField,

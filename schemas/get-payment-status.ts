@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Amount } from "./amount.ts";
 import type { FormHints } from "./form.ts";
+import { LinkInput, PaymentRequestIdInput } from "./link-target.ts";
 import {
   accountField,
   Customer,
@@ -19,20 +20,7 @@ const remedy = "Take it from the output of Generate payment link or from the pay
 
 export const GetPaymentStatusInput = Type.Object(
   {
-    paymentRequestId: Type.Optional(
-      Type.String({
-        title: "Payment request id",
-        description: "The id that Generate payment link returned, 32 hex digits. Fill one of the three fields.",
-        pattern: "^[0-9a-f]{32}$",
-        examples: ["05f317448ad84649aa1a9c7328edb015"],
-        form: {
-          kind: "text",
-          placeholder: "05f317448ad84649aa1a9c7328edb015",
-          rule: "32 hex digits",
-          remedy,
-        } satisfies FormHints,
-      }),
-    ),
+    paymentRequestId: Type.Optional(PaymentRequestIdInput("Fill one of the three fields.")),
     paymentId: Type.Optional(
       Type.String({
         title: "Payment id",
@@ -42,26 +30,13 @@ export const GetPaymentStatusInput = Type.Object(
         form: {
           kind: "text",
           placeholder: "MOJO5c04000J30502939",
+          pick: "payments",
           rule: "MOJO and letters or digits",
           remedy,
         } satisfies FormHints,
       }),
     ),
-    link: Type.Optional(
-      Type.String({
-        title: "Link",
-        description: "The address of the payment page that was sent to the customer. Fill one of the three fields.",
-        pattern: "^https?://[^/?#]+/@[^/?#]+/[0-9a-f]{32}/?(?:[?#].*)?$",
-        maxLength: 500,
-        examples: ["https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015"],
-        form: {
-          kind: "text",
-          placeholder: "https://www.instamojo.com/@foo/05f3…",
-          rule: "the address of a payment page, ending in 32 hex digits",
-          remedy,
-        } satisfies FormHints,
-      }),
-    ),
+    link: Type.Optional(LinkInput("Fill one of the three fields.")),
   },
   {
     additionalProperties: false,

@@ -27,7 +27,7 @@ export const ManifestNode = Type.Object(
       title: "Effect",
       description: "What a run does at Instamojo: nothing, it makes or changes something, or it moves money back.",
     }),
-    idempotency: StringEnum(["none", "operation-key", "transaction-id"], {
+    idempotency: StringEnum(["none", "same-state", "operation-key", "transaction-id"], {
       title: "Idempotency",
       description: "What makes a repeat a repeat: nothing (a read), the reference, or the unique transaction id.",
     }),
@@ -52,7 +52,11 @@ export const ManifestNode = Type.Object(
         id: Text("Id", "Name of the way out."),
         title: Text("Title", "Label of the way out."),
         description: Text("Description", "When the flow goes on here."),
-        carries: StringEnum(["output", "error"], { title: "Carries", description: "What goes out here." }),
+        carries: StringEnum(["output", "error", "event"], {
+          title: "Carries",
+          description:
+            "What goes out here. event: the run waits for it; only a host with suspend and resume has such a node.",
+        }),
       }),
       { title: "Ports", description: "The ways out, in order." },
     ),

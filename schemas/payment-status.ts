@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Amount } from "./amount.ts";
 import type { FormHints } from "./form.ts";
+import { StatusMessage } from "./message.ts";
 import {
   accountField,
   Customer,
@@ -15,7 +16,7 @@ import {
   referenceOutputField,
   responseField,
 } from "./payment-fields.ts";
-import { RefundState } from "./refund-state.ts";
+import { RefundState, refundExplanationField } from "./refund-state.ts";
 import { StringEnum } from "./string-enum.ts";
 
 /** What more there is to say about a status. */
@@ -27,6 +28,7 @@ export const eventReasons = [
   "partial",
   "full",
   "refund-requested",
+  "refund-in-review",
   "refund-denied",
   "refund-withdrawn",
   "refund-closed",
@@ -55,7 +57,7 @@ export const PaymentStatusEvent = Type.Object(
     reason: Type.Union([StringEnum(eventReasons), Type.Null()], {
       title: "Reason",
       description:
-        "More about the status: late, duplicate or overpaid payment; partial or full refund; what happened to a refund; why a link was cancelled. Else null.",
+        "More about the status: late, duplicate or overpaid payment; partial or full refund; what happened to a refund; why a link was cancelled. Else null. duplicate: paid before, by this link or by one that was made in its place.",
       examples: [null],
     }),
     previousStatus: Type.Union([PaymentStatus, Type.Null()], {
@@ -87,6 +89,7 @@ export const PaymentStatusEvent = Type.Object(
     purpose: purposeOutputField,
     customer: Customer,
     link: linkField,
+    message: StatusMessage,
     refund: Type.Union(
       [
         Type.Object({
@@ -95,6 +98,7 @@ export const PaymentStatusEvent = Type.Object(
             description: "Instamojo's id of the refund case.",
           }),
           state: RefundState,
+          explanation: refundExplanationField,
           amount: Amount("Amount", "What goes back, in rupees."),
           uniqueTransactionId: Type.String({
             title: "Unique Transaction ID",
@@ -160,7 +164,7 @@ export const PaymentStatusFilter = Type.Object(
     refundUpdates: Type.Boolean({
       title: "Refund updates",
       description:
-        "Also start the flow when a refund is requested, declined or withdrawn: status Completed with a reason such as refund-denied.",
+        "Also start the flow when a refund is requested, in review, declined, withdrawn or closed: status Completed with a reason such as refund-denied.",
       default: false,
       examples: [false],
     }),

@@ -53,7 +53,7 @@ function nodeSection({ title, description, input, output, ports }: NodeDefinitio
     inputTable(input),
     choiceTables(input),
     `Ways out:\n\n${ways}`,
-    folded("What leaves by Success", outputTable(output)),
+    folded(`What leaves by ${ports[0]?.title}`, outputTable(output)),
   ]
     .filter(Boolean)
     .join("\n\n");

@@ -79,11 +79,11 @@ async function takeChat(browser: Browser, { chat }: Addresses): Promise<void> {
 
 /** The whole bot: its nodes still say what they did for the chat. */
 async function takeCanvas(browser: Browser, { canvas }: Addresses): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1910 } });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 2060 } });
   await page.goto(canvas);
   await page.getByText("Greet, offer the products").waitFor();
   await page.evaluate("RED.actions.invoke('core:toggle-right-sidebar')");
-  await page.getByText("link 200.00").waitFor();
+  await page.getByText("paid 200.00").waitFor();
   await page.screenshot({ path: join(images, "canvas.png") });
   await page.close();
 }

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Type } from "@sinclair/typebox";
+import { type TSchema, Type } from "@sinclair/typebox";
 import { Account, type Tier } from "../schemas/account.ts";
 import { Config } from "../schemas/config.ts";
+import type { ApiKey, DeliveryTarget, ServeSettings } from "../schemas/http-settings.ts";
 import { checkAccounts, defaultMaxAccounts } from "./accounts.ts";
+import { readHttpLists } from "./config-lists.ts";
+import type { ConversationLimits } from "./runtime/conversation-limits.ts";
 import type { FieldError } from "./runtime/errors.ts";
 import { checkInput, type Validator } from "./runtime/validation.ts";
 
@@ -17,9 +20,15 @@ export interface LoadedConfig {
   readonly maxAccounts: number;
   /** Days that personal data is kept; undefined for the default. */
   readonly retentionDays: number | undefined;
+  /** What one conversation may ask for; undefined for the defaults. */
+  readonly limits: Partial<ConversationLimits> | undefined;
   /** File of the ledger, absolute. */
   readonly storeFile: string;
   readonly accounts: readonly Account[];
+  /** Where the HTTP host sends events, and who may call it. */
+  readonly deliver: readonly DeliveryTarget[];
+  readonly apiKeys: readonly ApiKey[];
+  readonly serve: ServeSettings;
 }
 
 export interface LoadConfigOptions {
@@ -45,15 +54,19 @@ export class ConfigError extends Error {
   }
 }
 
-/** The configuration but for its accounts, which have rules of their own beyond their schema. */
+/** The configuration but for its lists, whose items are checked one by one, to name the one that is wrong. */
 const Surroundings = Type.Object(
-  { ...Config.properties, accounts: Type.Array(Type.Record(Type.String(), Type.Unknown()), { ...titleAndForm() }) },
+  {
+    ...Config.properties,
+    accounts: plainList(Config.properties.accounts),
+    deliver: Type.Optional(plainList(Config.properties.deliver)),
+    apiKeys: Type.Optional(plainList(Config.properties.apiKeys)),
+  },
   { additionalProperties: false },
 );
 
-function titleAndForm() {
-  const { title, form } = Config.properties.accounts;
-  return { title, form };
+function plainList({ title, form }: TSchema) {
+  return Type.Array(Type.Record(Type.String(), Type.Unknown()), { ...(title ? { title } : {}), form });
 }
 
 /** Reads a configuration file, fills in `${NAME}` from the environment and checks every rule. Throws {@link ConfigError}. */
@@ -68,6 +81,11 @@ export function loadConfig(file: string, { validator, env }: LoadConfigOptions):
   const maxAccounts = config.maxAccounts ?? defaultMaxAccounts;
   const accountProblems = checkAccounts(config.accounts, validator, maxAccounts);
   if (accountProblems.length > 0) throw new ConfigError(path, accountProblems);
+  const { problems: listProblems, ...lists } = readHttpLists(
+    { ...config, accounts: config.accounts.map(({ name }) => name) },
+    validator,
+  );
+  if (listProblems.length > 0) throw new ConfigError(path, listProblems);
   return {
     file: path,
     tier: config.tier,
@@ -75,8 +93,11 @@ export function loadConfig(file: string, { validator, env }: LoadConfigOptions):
     callbackOrigins: config.callbackOrigins ?? [],
     maxAccounts,
     retentionDays: config.retentionDays,
+    limits: config.limits,
     storeFile: resolve(dirname(path), config.store.slice("sqlite:".length)),
     accounts: config.accounts.map((account) => canonical(account, validator)),
+    ...lists,
+    serve: config.serve ?? {},
   };
 }
 

@@ -23,11 +23,28 @@ export {
   type Outcome,
 } from "./runtime/errors.ts";
 export { defineEvent, type EventDefinition } from "./runtime/event-definition.ts";
-export type { HandlerRequest, HandlerResponse, Host, RunRequest, Taker } from "./runtime/host.ts";
+export type {
+  HandlerRequest,
+  HandlerResponse,
+  Host,
+  ResumedRun,
+  RunRequest,
+  SuspendedRun,
+  Taker,
+  WaitNews,
+  WaitPlace,
+} from "./runtime/host.ts";
 export { loadFromRegistry } from "./runtime/load-units.ts";
 export { type LogFields, type Logger, silentLogger } from "./runtime/logger.ts";
 export type { MetricLabels, Metrics } from "./runtime/metrics.ts";
-export { defineNode, errorPort, type NodeDefinition, successPort, unknownPort } from "./runtime/node-definition.ts";
+export {
+  defineNode,
+  errorPort,
+  type NodeDefinition,
+  successPort,
+  suspends,
+  unknownPort,
+} from "./runtime/node-definition.ts";
 export { type NodeResult, runNode } from "./runtime/run-node.ts";
 export { checkInput, type Validator } from "./runtime/validation.ts";
 export { openSqliteStore } from "./store/sqlite-store.ts";

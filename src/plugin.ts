@@ -5,16 +5,18 @@ import { type AccountView, environmentOf, tierWarning } from "./accounts.ts";
 import { type ConnectionReport, testConnection } from "./client/connection-test.ts";
 import type { GatewayOptions } from "./client/gateway.ts";
 import { createOperator, type Operator } from "./operator/operator.ts";
+import { createPickList, type PickList } from "./operator/pick-list.ts";
 import { ownerCommands } from "./payments/owner-commands.ts";
 import { type Payments, startPayments } from "./payments/payments.ts";
 import type { Forgetting } from "./payments/forget.ts";
+import type { Waits } from "./payments/waits.ts";
 import type { Quarantine } from "./payments/quarantine.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { FlowError, invalidInput } from "./runtime/errors.ts";
 import type { EventDefinition } from "./runtime/event-definition.ts";
 import type { HandlerRequest, HandlerResponse, Host, RunRequest, Taker } from "./runtime/host.ts";
 import { importDeclaration, loadUnits } from "./runtime/load-units.ts";
-import type { NodeDefinition } from "./runtime/node-definition.ts";
+import { type NodeDefinition, suspends } from "./runtime/node-definition.ts";
 import { type NodeResult, runNode } from "./runtime/run-node.ts";
 import { type OwnerServer, serveOwner } from "./store/owner-socket.ts";
 import type { Undelivered } from "./store/undelivered.ts";
@@ -61,6 +63,8 @@ export interface Plugin {
   readonly manifest: Manifest;
   readonly nodes: ReadonlyMap<string, PluginNode>;
   readonly events: ReadonlyMap<string, PluginEvent>;
+  /** The places where runs wait for their payment, for hosts that can suspend and resume them. */
+  readonly waits: Pick<Waits, "attend" | "forgetOthers">;
   readonly accounts: {
     /** The accounts without their secrets, in the order of adding. */
     list(): readonly AccountView[];
@@ -78,6 +82,8 @@ export interface Plugin {
   readonly quarantine: Quarantine;
   /** Erases the personal data of one request. */
   readonly forget: Forgetting["forget"];
+  /** Recent links, payments and refunds of an account, for a field of a form that takes the id of one. */
+  readonly pick: PickList;
   /** What happened to a payment, and what a person decides about it. The host asks for the login. */
   readonly operator: Operator;
   /** Finishes what is in flight and closes the ledger. */
@@ -115,21 +121,26 @@ export async function createPlugin(manifest: Manifest, host: Host, options: Plug
   const operator = createOperator({ host, payments, clock });
   const owner = await takeCommands(host, operator);
 
-  const runWith = (definition: NodeDefinition, { account, input, key, correlation }: RunRequest): Promise<NodeResult> =>
+  const runWith = (
+    definition: NodeDefinition,
+    { account, input, key, correlation, wait }: RunRequest,
+  ): Promise<NodeResult> =>
     runNode(definition, input, {
       validator,
       logger: host.logger,
       context: async () => {
         assertCorrelation(correlation);
         const session = await payments.sessions.open(account);
-        return payments.context({ session, node: definition.id, key, correlation });
+        return payments.context({ session, node: definition.id, key, correlation, wait });
       },
     });
 
   return {
     manifest,
     nodes: new Map(
-      units.nodes.map((definition) => [definition.id, { definition, run: (request) => runWith(definition, request) }]),
+      units.nodes
+        .filter((definition) => canRun(host, definition))
+        .map((definition) => [definition.id, { definition, run: (request) => runWith(definition, request) }]),
     ),
     events: new Map(units.events.map((definition) => [definition.id, pluginEvent(definition, host, payments)])),
     accounts: {
@@ -140,7 +151,9 @@ export async function createPlugin(manifest: Manifest, host: Host, options: Plug
         }),
       testConnection: (account) => testConnection(account, gatewayOptions()),
     },
+    waits: payments.waits,
     receive: payments.receive,
+    pick: createPickList({ store: host.store, sessions: payments.sessions }),
     operator,
     quarantine: payments.quarantine,
     forget: payments.forget,
@@ -149,6 +162,11 @@ export async function createPlugin(manifest: Manifest, host: Host, options: Plug
       await payments.close();
     },
   };
+}
+
+/** A node whose runs wait is only for hosts that can suspend and resume them. */
+function canRun(host: Host, definition: NodeDefinition): boolean {
+  return !suspends(definition) || (host.suspend !== undefined && host.resume !== undefined);
 }
 
 /** Payments go on without it: commands of other processes then need this one stopped. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { maxBodyBytes } from "./payments/webhook.ts";
-import type { HandlerRequest, HandlerResponse } from "./runtime/host.ts";
+import { bodyRefused, maxBodyBytes } from "./payments/webhook.ts";
+import type { BodyRefusal, HandlerRequest, HandlerResponse } from "./runtime/host.ts";
 import { decodeUtf8 } from "./runtime/utf8.ts";
 
 /** Thin wrappers that put a plugin's `receive` behind a server, and the signature check for those who want only that. */
@@ -9,15 +9,6 @@ export { parseForm } from "./payments/form-body.ts";
 export { maxBodyBytes } from "./payments/webhook.ts";
 
 type Receive = (request: HandlerRequest) => Promise<HandlerResponse>;
-
-const plain = (status: number, body: string): HandlerResponse => ({
-  status,
-  headers: { "content-type": "text/plain; charset=utf-8", connection: "close" },
-  body,
-});
-const tooLarge = plain(413, "The body is too large.");
-const tooSlow = plain(408, "The body came too slowly.");
-const malformed = plain(400, "The form is malformed.");
 
 export interface NodeHandlerOptions {
   /** How long a body may take to come in, in milliseconds; 10 s unless given. */
@@ -36,7 +27,7 @@ export function nodeHandler(
     const chunks: Buffer[] = [];
     let size = 0;
     let isOver = false;
-    const timer = setTimeout(() => refuse(tooSlow), bodyTimeoutMs);
+    const timer = setTimeout(() => refuse("too-slow"), bodyTimeoutMs);
     const send = ({ status, headers, body }: HandlerResponse) => {
       if (response.headersSent || response.destroyed) return;
       // With its length the answer is one write, without it a chunked one.
@@ -49,29 +40,34 @@ export function nodeHandler(
       clearTimeout(timer);
       return true;
     };
-    const refuse = (answer: HandlerResponse) => {
+    const refuse = (refusal: BodyRefusal) => {
       if (!end()) return;
       chunks.length = 0;
       // What still comes is dropped; the connection closes with the answer.
       request.resume();
-      send(answer);
+      send(bodyRefused(refusal));
+      tell(receive, { ...handlerRequest(request, ""), refusal });
     };
     request.on("error", () => response.destroy());
     request.on("close", end);
     request.on("data", (chunk: Buffer) => {
       if (isOver) return;
       size += chunk.length;
-      if (size > maxBodyBytes) refuse(tooLarge);
+      if (size > maxBodyBytes) refuse("too-large");
       else chunks.push(chunk);
     });
     request.on("end", () => {
-      if (!end()) return;
       const body = decodeUtf8(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-      if (body === null) send(malformed);
-      else void receive(handlerRequest(request, body)).then(send, () => response.destroy());
+      if (body === null) refuse("not-utf8");
+      else if (end()) void receive(handlerRequest(request, body)).then(send, () => response.destroy());
     });
-    if (Number(request.headers["content-length"]) > maxBodyBytes) refuse(tooLarge);
+    if (Number(request.headers["content-length"]) > maxBodyBytes) refuse("too-large");
   };
+}
+
+/** A refusal is the wrapper's own, whatever is said to it: it is told so that it can be counted. */
+function tell(receive: Receive, refused: HandlerRequest): void {
+  void receive(refused).catch(() => {});
 }
 
 function handlerRequest({ method = "GET", url = "/", headers }: IncomingMessage, body: string): HandlerRequest {
@@ -106,21 +102,16 @@ export function fetchHandler(receive: Receive): (request: Request) => Promise<Re
     const url = new URL(request.url);
     const bytes = await readBody(request);
     const body = bytes && decodeUtf8(bytes);
-    const {
-      status,
-      headers,
-      body: text,
-    } = bytes === null
-      ? tooLarge
-      : body === null
-        ? malformed
-        : await receive({
-            method: request.method,
-            path: url.pathname + url.search,
-            headers: Object.fromEntries(request.headers),
-            body: body as string,
-          });
-    return new Response(text, { status, headers });
+    const refusal = bytes === null ? "too-large" : body === null ? "not-utf8" : null;
+    const asked: HandlerRequest = {
+      method: request.method,
+      path: url.pathname + url.search,
+      headers: Object.fromEntries(request.headers),
+      body: body ?? "",
+    };
+    if (refusal) tell(receive, { ...asked, refusal });
+    const answer = refusal ? bodyRefused(refusal) : await receive(asked);
+    return new Response(answer.body, answer);
   };
 }
 

@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import { ConfigError } from "../config.ts";
 import { type Command, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { mcpCommand } from "./mcp.ts";
 import { paymentsCommand } from "./payments.ts";
 import { runCommand } from "./run.ts";
+import { serveCommand } from "./serve.ts";
 import { simulatorCommand } from "./simulator.ts";
 import { startCommand } from "./start.ts";
 import { openTerminal } from "./terminal.ts";
@@ -14,7 +16,9 @@ export const commands: readonly Command[] = [
   simulatorCommand,
   runCommand,
   triggerCommand,
+  serveCommand,
   paymentsCommand,
+  mcpCommand,
 ];
 
 const width = Math.max(...commands.map((command) => command.name.length));

@@ -25,5 +25,6 @@ export async function openPlugin(options: {
     callbackOrigins: config.callbackOrigins,
     maxAccounts: config.maxAccounts,
     retentionDays: config.retentionDays,
+    limits: config.limits,
   });
 }

@@ -13,6 +13,7 @@ Usage: instamojo-flow payments list [TEXT] --config F [--account A] [--status S]
        instamojo-flow payments resolve REFUND --config F --by NAME --reason TEXT (--case C | --not-booked)
        instamojo-flow payments accept MESSAGE --config F --by NAME --reason TEXT
        instamojo-flow payments dismiss MESSAGE --config F --by NAME --reason TEXT
+       instamojo-flow payments recheck MESSAGE --config F
        instamojo-flow payments forget ID --config F --by NAME --reason TEXT
 
   list       the newest payments; TEXT is an id, or part of the reference or purpose
@@ -23,6 +24,7 @@ Usage: instamojo-flow payments list [TEXT] --config F [--account A] [--status S]
              Look into the Instamojo dashboard first. The refund is never sent again, whatever you say
   accept     says that a quarantined payment is good; it is read once more first
   dismiss    says that a held message starts nothing
+  recheck    asks Instamojo about a held message again now, and not only when its time comes
   forget     erases names, mails, phones and conversation of a payment; ids, amounts and states stay
 
 Options:
@@ -45,7 +47,7 @@ Exit codes: 0 done; 1 it could not be done; 2 wrong usage or configuration;
 Example:
   instamojo-flow payments list order-1001 --config config.json`;
 
-const actions = ["list", "show", "held", "redeliver", "resolve", "accept", "dismiss", "forget"] as const;
+const actions = ["list", "show", "held", "redeliver", "resolve", "accept", "dismiss", "recheck", "forget"] as const;
 type Action = (typeof actions)[number];
 
 /** What stands after the action, and the field of the command that takes it. */
@@ -55,6 +57,7 @@ const subjects: Readonly<Partial<Record<Action, { readonly word: string; readonl
   resolve: { word: "the unique transaction id of a refund", field: "transactionId" },
   accept: { word: "the id of a held message", field: "messageId" },
   dismiss: { word: "the id of a held message", field: "messageId" },
+  recheck: { word: "the id of a held message", field: "messageId" },
   forget: { word: "the id of a payment request, payment, refund or event", field: "id" },
 };
 
@@ -173,8 +176,10 @@ async function listHeld(given: Given): Promise<ExitCode> {
 async function decide(action: OperatorCommand, { options, on, word, terminal }: Given): Promise<ExitCode> {
   const config = readConfiguration(options, terminal);
   const by = options.by ?? "";
-  if (by === "") throw new UsageError("--by is missing. Say who decides, for example: --by John");
-  if (action !== "redeliver" && !options.reason) throw new UsageError("--reason is missing. Say why; it is kept.");
+  if (by === "" && action !== "recheck")
+    throw new UsageError("--by is missing. Say who decides, for example: --by John");
+  const isReasonNeeded = action !== "redeliver" && action !== "recheck";
+  if (isReasonNeeded && !options.reason) throw new UsageError("--reason is missing. Say why; it is kept.");
   const outcome = on.has("--not-booked") ? "not-booked" : "booked";
   if (action === "resolve" && (options.case === undefined) === (outcome === "booked")) {
     throw new UsageError("Say what Instamojo shows: either --case with the id of the refund case, or --not-booked.");
@@ -189,7 +194,7 @@ async function decide(action: OperatorCommand, { options, on, word, terminal }: 
   const answer = await callOwner(config.storeFile, action, args);
   const result = answer.kind === "answer" ? answer.result : await decideHere(action, args, { config, terminal });
   if (on.has("--json")) terminal.out(JSON.stringify(result));
-  else terminal.out(`Done: ${action} ${word}, by ${by}.`);
+  else terminal.out(`Done: ${action} ${word}${by === "" ? "" : `, by ${by}`}.`);
   return 0;
 }
 

@@ -1,4 +1,6 @@
+import type { ManifestNode } from "../../schemas/manifest.ts";
 import { FlowError, isFlowError } from "../runtime/errors.ts";
+import { suspends } from "../runtime/node-definition.ts";
 import type { NodeResult } from "../runtime/run-node.ts";
 import { type Command, type ExitCode, readArguments, readJson, requireOption, UsageError } from "./command.ts";
 import { readConfiguration, readManifest, requireKnownAccount } from "./configuration.ts";
@@ -7,7 +9,8 @@ const help = `instamojo-flow run: runs one node
 
 Usage: instamojo-flow run NODE --config F --account A --input JSON [--key K] [--correlation JSON]
 
-NODE is generate-payment-link, create-refund or get-payment-status.
+NODE is a node of the palette, such as generate-payment-link; a wrong name lists them all. Collect payment is
+not among them: it waits for the payment, and this command ends after one call.
 
 Options:
   --config F            configuration file with the accounts
@@ -46,10 +49,7 @@ export const runCommand: Command = {
       words: ["the name of a node, for example generate-payment-link"],
     });
     const manifest = readManifest();
-    const node = requireKnownNode(
-      manifest.nodes.map(({ id }) => id),
-      words[0] as string,
-    );
+    const node = requireKnownNode(manifest.nodes, words[0] as string);
     const example = '{"amount": "200", "purpose": "Iphone"}';
     const input = readInput(requireOption(options, "input", `'${example}'`), example);
     const correlation =
@@ -84,12 +84,18 @@ async function runOnce(run: () => Promise<NodeResult>): Promise<NodeResult> {
 }
 
 function exitCodeOf(result: NodeResult): ExitCode {
-  if (result.port === "success") return 0;
+  if ("output" in result) return 0;
   return result.error.outcome === "unknown" ? 3 : 1;
 }
 
-function requireKnownNode(known: readonly string[], name: string): string {
+function requireKnownNode(nodes: readonly ManifestNode[], name: string): string {
+  const known = nodes.filter((node) => !suspends(node)).map(({ id }) => id);
   if (known.includes(name)) return name;
+  if (nodes.some(({ id }) => id === name)) {
+    throw new UsageError(
+      `${name} waits for its payment, for days if need be, and this command ends after one call: use it in a flow. Here, run generate-payment-link, and get-payment-status afterwards.`,
+    );
+  }
   throw new UsageError(`There is no node ${JSON.stringify(name)}. The nodes are: ${known.join(", ")}.`);
 }
 

@@ -1,7 +1,10 @@
 import { paymentStatuses } from "../../schemas/payment-fields.ts";
+import type { DeliveryTarget } from "../../schemas/http-settings.ts";
+import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import { isFlowError } from "../runtime/errors.ts";
-import { type Command, readArguments, UsageError } from "./command.ts";
+import { type Command, readArguments, type Terminal, UsageError } from "./command.ts";
 import { readConfiguration, readManifest, requireKnownAccount } from "./configuration.ts";
+import { requirePeers } from "./peers.ts";
 
 const help = `instamojo-flow trigger: sends a sample payment-status event
 
@@ -9,8 +12,8 @@ Usage: instamojo-flow trigger STATUS --config F [--account A]
 
 STATUS is ${paymentStatuses.join(", ")}.
 
-Prints the complete sample event as JSON, says how many receivers took it, and asks the gateway
-nothing. Refused for live accounts: a sample must never look like real money.
+Sends a sample to the targets under "deliver", prints it as JSON, says how many took it, and asks the
+gateway nothing. Refused for live accounts: a sample must never look like real money.
 
 Options:
   --config F    configuration file with the accounts
@@ -41,7 +44,7 @@ export const triggerCommand: Command = {
     });
     try {
       const event = plugin.events.get("payment-status")!.sample(status, account);
-      terminal.note("0 receivers took the event: this configuration has none. It is printed for you to hand on.");
+      await handOut(event, config.deliver, terminal);
       terminal.out(JSON.stringify(event));
       return 0;
     } catch (error) {
@@ -53,6 +56,34 @@ export const triggerCommand: Command = {
     }
   },
 };
+
+/** Sends the sample to the delivery targets of its account, once each, and says who took it. */
+async function handOut(
+  event: PaymentStatusEvent,
+  targets: readonly DeliveryTarget[],
+  terminal: Pick<Terminal, "note">,
+): Promise<void> {
+  const wanting = targets.filter(({ accounts }) => !accounts || accounts.includes(event.account));
+  if (wanting.length === 0) {
+    terminal.note("0 receivers took the event: this configuration has none. It is printed for you to hand on.");
+    return;
+  }
+  requirePeers("trigger", ["standardwebhooks"]);
+  const { createSender } = await import("../hosts/http/deliver/send-event.ts");
+  let taken = 0;
+  for (const target of wanting) {
+    const sender = createSender(target);
+    try {
+      await sender.send(event);
+      taken += 1;
+    } catch (error) {
+      terminal.note(`${target.name} did not take it: ${error instanceof Error ? error.name : "it failed"}.`);
+    } finally {
+      await sender.close();
+    }
+  }
+  terminal.note(`${taken} of ${wanting.length} receivers took the event.`);
+}
 
 function readStatus(text: string): (typeof paymentStatuses)[number] {
   const status = paymentStatuses.find((candidate) => candidate.toLowerCase() === text.toLowerCase());

@@ -25,6 +25,11 @@ export interface ReadCall<Reply extends TSchema> {
 export interface WriteCall<Reply extends TSchema> extends ReadCall<Reply> {
   readonly effect: "write" | "refund";
   readonly form: Form;
+  /**
+   * What to say when the gateway does not let this account make this one call: 403, or 401 with a token just issued.
+   * Such a refusal says nothing of the credentials, so no other call has to wait for it.
+   */
+  readonly forbidden?: (refusal: FlowError) => FlowError;
 }
 
 /** Calls with token, retries and error mapping: everything but the paths. */
@@ -40,6 +45,7 @@ interface Call {
   readonly form?: Form;
   readonly reply: TSchema;
   readonly isAbout?: (reply: never) => boolean;
+  readonly forbidden?: (refusal: FlowError) => FlowError;
 }
 
 export function createCaller(account: GatewayAccount, options: GatewayOptions): Caller {
@@ -73,6 +79,7 @@ export function createCaller(account: GatewayAccount, options: GatewayOptions): 
         return verdict.value;
       }
       logger.debug("gateway call failed", { account: account.name, attempt, durationMs, code: verdict.error.code });
+      if (call.forbidden && isForbidden(verdict, isRenewed)) throw call.forbidden(verdict.error);
       if (verdict.kind === "token-refused") {
         renounce(token as string, verdict.error, isRenewed);
         if (isRenewed || call.effect === "refund") throw verdict.error;
@@ -145,6 +152,11 @@ function originOf(account: GatewayAccount): string {
   const url = URL.parse(account.baseUrl);
   if (url?.protocol === "https:" || url?.protocol === "http:") return url.origin;
   throw new FlowError("account_invalid", `The base URL of account ${account.name} is not a web address.`);
+}
+
+/** Whether it is this call that the account may not make. */
+function isForbidden(verdict: Exclude<Verdict, { kind: "reply" }>, isRenewed: boolean): boolean {
+  return verdict.kind === "token-refused" ? isRenewed : verdict.error.code === "not_activated";
 }
 
 /** A field that is not given is left out, never sent empty or as the word "undefined". */

@@ -8,6 +8,7 @@ import {
 } from "../../schemas/wire/payment-request.ts";
 import { type CreateRefundBody, RefundCase, RefundList, RefundReply } from "../../schemas/wire/refund.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { FlowError, isFlowError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { createCaller } from "./caller.ts";
 import { pathId } from "./ids.ts";
@@ -47,6 +48,7 @@ export interface Gateway {
   createPaymentRequest(body: CreatePaymentRequestBody): Promise<PaymentRequest>;
   getPaymentRequest(id: string): Promise<PaymentRequest>;
   listPaymentRequests(page: Page): Promise<PaymentRequestList>;
+  /** Both throw `link_switch_refused` where the account may not do that with an application's token. */
   enablePaymentRequest(id: string): Promise<void>;
   disablePaymentRequest(id: string): Promise<void>;
   getPayment(id: string): Promise<Payment>;
@@ -65,7 +67,8 @@ export function createGateway(account: GatewayAccount, options: GatewayOptions):
 
   async function flip(id: string, action: "enable" | "disable"): Promise<void> {
     const path = `/v2/payment_requests/${pathId("paymentRequestId", id)}/${action}/`;
-    await write({ effect: "write", path, form: {}, reply: SwitchReply });
+    const call = { effect: "write", path, form: {}, reply: SwitchReply, forbidden: switchRefused } as const;
+    await write(call).catch(rethrowRepeatable);
   }
 
   return {
@@ -100,6 +103,21 @@ export function createGateway(account: GatewayAccount, options: GatewayOptions):
     listRefunds: (page) => read({ path: `/v2/refunds/${query(page)}`, reply: RefundList }),
     close,
   };
+}
+
+/** A switch may be thrown twice: what to do about a lost answer is not what a lost new link needs. */
+function rethrowRepeatable(thrown: unknown): never {
+  if (!isFlowError(thrown) || thrown.code !== "outcome_unknown") throw thrown;
+  const remedy = "Run the node again: switching a link to what it is already changes nothing.";
+  throw new FlowError(thrown.code, thrown.message, { ...thrown, remedy, cause: thrown });
+}
+
+/** The documentation wants a user's token for enable and disable; an application's token is taken by some accounts. */
+function switchRefused({ message, statusCode, response }: FlowError): FlowError {
+  return new FlowError("link_switch_refused", `Instamojo does not let this account do that with its API: ${message}`, {
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(response === undefined ? {} : { response }),
+  });
 }
 
 function query({ page, limit }: Page): string {

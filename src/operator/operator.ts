@@ -1,5 +1,6 @@
 import { type PaymentStatus, paymentStatuses } from "../../schemas/payment-fields.ts";
 import type { Payments } from "../payments/payments.ts";
+import { placeOf } from "../payments/wait-routing.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { FlowError, isFlowError } from "../runtime/errors.ts";
 import type { HandlerResponse, Host } from "../runtime/host.ts";
@@ -16,6 +17,8 @@ export interface Caller {
   readonly mayWrite: boolean;
   /** Whether names, mails and phones may be shown when asked for. */
   readonly mayUnmask: boolean;
+  /** Whether they signed in to the page itself, and can sign out there. */
+  readonly canSignOut?: boolean;
   /** Names receivers of events. */
   readonly nameTaker?: NameTaker;
 }
@@ -52,12 +55,12 @@ export function createOperator({ host, payments, clock }: OperatorOptions): Oper
       case "accounts":
         return { accounts: await accountLines({ host, payments }), ...rights(caller) };
       case "held":
-        return { held: heldLines(await store.held(heldLimit), caller.nameTaker) };
+        return { held: heldLines(await store.held(heldLimit), namesOf(caller)) };
       case "payments": {
         if (id === undefined) return findPayments(store, searchOf(query));
         const isMasked = query.get("unmask") !== "1";
         if (!isMasked && !caller.mayUnmask) throw forbidden("Names, mails and phones are not shown to you.");
-        return openPayment(store, id, { isMasked, nameTaker: caller.nameTaker });
+        return openPayment(store, id, { isMasked, nameTaker: namesOf(caller) });
       }
       default:
         throw nothingHere();
@@ -107,8 +110,8 @@ function isCommand(name: string | undefined): name is OperatorCommand {
   return operatorCommands.includes(name as OperatorCommand);
 }
 
-function rights({ name, mayWrite, mayUnmask }: Caller) {
-  return { user: name, mayWrite, mayUnmask };
+function rights({ name, mayWrite, mayUnmask, canSignOut }: Caller) {
+  return { user: name, mayWrite, mayUnmask, ...(canSignOut ? { canSignOut } : {}) };
 }
 
 function searchOf(query: URLSearchParams) {
@@ -130,6 +133,14 @@ class Refusal extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** Names receivers; what waits in a place of the flows goes by the name of that place. */
+function namesOf({ nameTaker = (id) => id }: Caller): NameTaker {
+  return (id) => {
+    const place = placeOf(id);
+    return place === null ? nameTaker(id) : `the run that waits in ${nameTaker(place)}`;
+  };
 }
 
 function forbidden(message: string): Refusal {

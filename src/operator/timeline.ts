@@ -192,7 +192,7 @@ function deliveryEntry(
 
 function refundEntry(refund: RefundRow): TimelineEntry {
   const { account, environment, transactionId, stage } = refund;
-  const isOpen = stage === "unknown" || stage === "asking" || stage === "requested";
+  const isOpen = stage === "unknown" || stage === "asking" || stage === "requested" || stage === "in-review";
   return {
     at: refund.createdAt,
     tone: stage === "unknown" || stage === "refused" || stage === "denied" ? "bad" : isOpen ? "waiting" : "plain",

@@ -15,6 +15,8 @@ export function verdictOf(history: RequestHistory): Verdict {
     return { tone: "bad", text: "A refund was sent and nobody can say whether it was booked." };
   if (deliveries.some(({ state }) => state === "parked"))
     return { tone: "bad", text: "An event is parked: a flow did not take it." };
+  if (messages.some(({ state }) => state === "parked"))
+    return { tone: "bad", text: "A webhook is parked: Instamojo never confirmed it within 72 hours." };
   const silent = events.find(
     (event) => event.unclaimed !== undefined && !deliveries.some(({ eventId }) => eventId === event.id),
   );

@@ -116,7 +116,7 @@ export function heldLines(held: HeldRows, nameTaker: NameTaker = (id) => id): re
       account: "",
       at: delivery.settledAt ?? delivery.nextAt,
       title: `Parked: ${nameTaker(delivery.takerId)} did not take an event`,
-      detail: `tried ${delivery.attempts} times${delivery.cause ? `, ${causeWords(delivery.cause)}` : ""}`,
+      detail: `tried ${delivery.attempts} times${delivery.cause ? `, ${causeWords(delivery.cause)}` : ""}${holdsWords(delivery.holds)}`,
       offer: { command: "redeliver", eventId: delivery.eventId },
     }),
   );
@@ -145,4 +145,9 @@ export function heldLines(held: HeldRows, nameTaker: NameTaker = (id) => id): re
     }),
   );
   return [...messages, ...deliveries, ...events, ...refunds].sort((one, other) => other.at - one.at);
+}
+
+/** What a parked event holds up: its successors are sent with it. */
+function holdsWords(count: number): string {
+  return count === 0 ? "" : `; holds up ${count} later ${count === 1 ? "event" : "events"} of this payment`;
 }

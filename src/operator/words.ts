@@ -29,6 +29,7 @@ const completedWords: Readonly<Partial<Record<EventReason | "", string>>> = {
   overpaid: "Paid more than was asked for:",
   accepted: "Accepted as paid by an operator:",
   "refund-requested": "Refund booked at Instamojo",
+  "refund-in-review": "Refund under review at Instamojo",
   "refund-denied": "Refund denied by Instamojo",
   "refund-withdrawn": "Refund withdrawn",
   "refund-closed": "Refund case closed",
@@ -49,6 +50,7 @@ export const refundWords: Readonly<Record<RefundStage, string>> = {
   unknown: "was sent, and nobody can say whether Instamojo booked it; its amount stays reserved",
   refused: "was refused: nothing went back",
   requested: "is booked at Instamojo and waits for its review",
+  "in-review": "is under review at Instamojo",
   refunded: "is done",
   denied: "was denied by Instamojo",
   withdrawn: "was withdrawn",
@@ -60,7 +62,7 @@ export function causeWords(cause: string | undefined): string {
   return cause ? cause.replace(/[-_]/g, " ") : "";
 }
 
-/** What a person did. */
+/** What a person did, or an agent. */
 export function decisionWords({ action, subject, outcome }: DecisionRow): string {
   switch (action) {
     case "redeliver":
@@ -71,6 +73,8 @@ export function decisionWords({ action, subject, outcome }: DecisionRow): string
       return "dismissed the message";
     case "forget":
       return "erased the personal data";
+    case "call":
+      return `called ${subject}: ${causeWords(outcome)}`;
     case "resolve":
       return outcome === "not-booked"
         ? `decided that refund ${subject} was not booked`

@@ -1,9 +1,11 @@
 import type { PaymentStatus } from "../../schemas/payment-fields.ts";
 import type { EventReason, EventSource, PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import type { RefundState } from "../../schemas/refund-state.ts";
+import { statusMessage } from "../messages/status-message.ts";
 import { formatPaise } from "../runtime/money.ts";
 import type { RefundRow, RequestRow } from "../store/rows.ts";
 import { digest } from "./callbacks.ts";
+import { refundExplanations } from "./status-table.ts";
 
 /** What an event says beyond what the ledger's rows hold. */
 export interface Occurrence {
@@ -45,6 +47,9 @@ export function eventPayload(facts: EventFacts): PaymentStatusEvent {
   const { request, refund, occurrence } = facts;
   const paymentRequestId = request.paymentRequestId ?? "";
   const paymentId = facts.payment?.paymentId ?? refund?.paymentId ?? null;
+  const amountPaise = facts.payment?.amountPaise ?? refund?.paidPaise ?? request.amountPaise;
+  const purpose = (request.input.purpose as string | undefined) ?? null;
+  const link = request.link ?? "";
   const identity = {
     account: request.account,
     environment: request.environment,
@@ -60,15 +65,26 @@ export function eventPayload(facts: EventFacts): PaymentStatusEvent {
     previousStatus: facts.previousStatus,
     sequence: request.sequence,
     reference: request.reference,
-    amount: formatPaise(facts.payment?.amountPaise ?? refund?.paidPaise ?? request.amountPaise),
+    amount: formatPaise(amountPaise),
     currency: "INR",
     fees: facts.payment?.fees ?? null,
-    purpose: (request.input.purpose as string | undefined) ?? null,
+    purpose,
     customer: occurrence.customer ?? customerOf(request),
-    link: request.link ?? "",
+    link,
+    message: statusMessage({
+      status: facts.status,
+      reason: facts.reason,
+      input: request.input,
+      amountPaise,
+      refundPaise: refund?.amountPaise,
+      purpose,
+      link,
+      paymentId,
+    }),
     refund: refund && {
       refundId: refund.caseId,
       state: refund.stage as RefundState,
+      explanation: refundExplanations[refund.stage as RefundState],
       amount: formatPaise(refund.amountPaise),
       uniqueTransactionId: refund.transactionId,
       refundedTotal: formatPaise(refund.refundedPaise),

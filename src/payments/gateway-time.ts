@@ -24,7 +24,8 @@ export function createGatewayTime(clock: Clock): GatewayTime {
   const offsets = new Map<string, number>();
 
   function observe(account: string, gatewayMs: number, ourMs: number): void {
-    if (Number.isFinite(gatewayMs)) offsets.set(account, gatewayMs - ourMs);
+    // Whole milliseconds: the ledger holds no others.
+    if (Number.isFinite(gatewayMs)) offsets.set(account, Math.round(gatewayMs - ourMs));
   }
 
   return {

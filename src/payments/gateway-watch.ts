@@ -25,7 +25,7 @@ export function createGatewayWatch(clock: Clock): GatewayWatch {
   function failed(account: string, thrown: unknown): void {
     if (!isFlowError(thrown)) return;
     // A refusal that can be read is an answer too; credentials that are refused are not one to be content with.
-    const isAnswer = ["not_found", "gateway_refused"].includes(thrown.code);
+    const isAnswer = ["not_found", "gateway_refused", "link_switch_refused"].includes(thrown.code);
     if (isAnswer) records.set(account, { lastReplyAt: clock.now(), fault: null });
     else {
       const { message, remedy } = thrown;

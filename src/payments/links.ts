@@ -1,18 +1,21 @@
 import type { GeneratePaymentLinkInput, GeneratePaymentLinkOutput } from "../../schemas/generate-payment-link.ts";
 import type { PaymentRequest } from "../../schemas/wire/payment-request.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { conversationLimits } from "../runtime/conversation-limits.ts";
 import { FlowError, isFlowError } from "../runtime/errors.ts";
-import type { Host } from "../runtime/host.ts";
-import { parsePaise } from "../runtime/money.ts";
+import type { Host, WaitPlace } from "../runtime/host.ts";
 import type { RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
+import type { WaitWithMessage } from "../store/wait-rows.ts";
 import { newTag, tagOf } from "./callbacks.ts";
+import { conversationCap, limitReached } from "./conversation-cap.ts";
 import { differingField } from "./differing-field.ts";
+import { findLink } from "./find-link.ts";
 import type { GatewayTime } from "./gateway-time.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import { linkAddresses } from "./link-addresses.ts";
+import { type Asked, keyReused, linkIntent, type NewWait, waitFor, withoutPersonal } from "./link-intent.ts";
 import { createBody, linkOutput, replyMismatch } from "./link-reply.ts";
-import { marginMs, readPages } from "./list-pages.ts";
 import { maskResponse } from "./mask-response.ts";
 import type { Session } from "./sessions.ts";
 import type { Settler } from "./settle.ts";
@@ -25,16 +28,28 @@ export interface Run {
   /** The host's default key, or undefined for a run that is its own operation. */
   readonly key: string | undefined;
   readonly correlation: unknown;
+  /** Where a run of a node that waits goes on. */
+  readonly wait?: WaitPlace | undefined;
+}
+
+/** A link that was made now, or under the same key before. */
+export interface MadeLink {
+  readonly request: RequestRow;
+  readonly replayed: boolean;
+  /** Whether it is this run that waits for the link; an earlier run of the same key may do so already. */
+  readonly isAwaited: boolean;
 }
 
 export interface Links {
   create(run: Run, input: GeneratePaymentLinkInput): Promise<GeneratePaymentLinkOutput>;
+  /** The same for a run that waits for the link: its wait is stored together with the intent. */
+  createAwaited(run: Run, input: GeneratePaymentLinkInput, wait: NewWait): Promise<MadeLink>;
   /** Takes a link of ours that the gateway has, and the ledger has not, into the ledger; null when it is not ours. */
   adopt(session: Session, found: PaymentRequest): Promise<RequestRow | null>;
 }
 
 export interface LinksOptions {
-  readonly host: Pick<Host, "publicUrl" | "localUrl" | "callbackOrigins">;
+  readonly host: Pick<Host, "publicUrl" | "localUrl" | "callbackOrigins" | "limits">;
   readonly store: Store;
   readonly settler: Settler;
   readonly clock: Clock;
@@ -52,7 +67,13 @@ const longestOffset = 86_400_000;
 /** A link that can still be paid; a default key gives no other link back. */
 const payable = ["Pending", "Processing", "Failed"];
 
+function notWritten(cause: unknown): never {
+  throw new FlowError("outcome_unknown", "The link was made, but the ledger could not be written.", { cause });
+}
+
 export function createLinks({ host, store, settler, clock, queue, gatewayTime }: LinksOptions): Links {
+  const limits = conversationLimits(host.limits);
+
   /** The deadline of a link, counted from when the gateway says that it was made. */
   function deadlineOf(request: RequestRow, reply: PaymentRequest): number | null {
     if (request.deadlineAt === null) return null;
@@ -75,37 +96,45 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
   }
 
   /** False when the row has moved on meanwhile: a webhook may have brought the link that was missing. */
-  function change(request: RequestRow, changes: Partial<RequestRow>): Promise<boolean> {
-    return store.commit({ request: { ...request, ...changes, version: request.version + 1 } });
+  function change(request: RequestRow, changes: Partial<RequestRow>, wait?: WaitWithMessage): Promise<boolean> {
+    const changed = { ...request, ...changes, version: request.version + 1 };
+    return store.commit({ request: changed, ...(wait ? { wait } : {}) });
   }
 
-  /** Nobody can say whether the link was made; from now on it is looked for by its tag. */
-  async function becameUnknown(request: RequestRow): Promise<void> {
-    await change(request, { stage: "unknown" });
+  /**
+   * Nobody can say whether the link was made; from now on it is looked for by its tag, and no run waits for it. Returns
+   * the link where it was found meanwhile.
+   */
+  async function becameUnknown(request: RequestRow, wait?: NewWait): Promise<RequestRow | null> {
+    let latest = request;
+    for (let round = 0; round < maxRounds; round += 1) {
+      if (latest.stage === "open") return latest;
+      if (await change(latest, { stage: "unknown" }, wait && waitFor(latest, wait, "error"))) return null;
+      latest = (await store.requestByTag(request.tag)) ?? latest;
+    }
+    return null;
+  }
+
+  /**
+   * Lets this run wait for a link that an earlier one asked for without getting it. False when the row has moved on
+   * meanwhile.
+   */
+  async function rejoin(request: RequestRow, wait: NewWait): Promise<boolean> {
+    wait.onTag(request.tag);
+    return change(request, {}, waitFor(request, wait));
   }
 
   /** Looks for an unanswered link by its tag. Not finding it proves nothing: the row stays, and is adopted later. */
   async function find(session: Session, request: RequestRow): Promise<RequestRow | null> {
-    const listed = await readPages(async (page) => {
-      const { payment_requests: rows, next } = await session.gateway.listPaymentRequests(page);
-      return {
-        rows: rows.map((row) => ({ row, createdAt: row.created_at ?? null })),
-        hasNext: typeof next === "string",
-      };
-    }, request.createdAt - marginMs);
-    const isOurs = (row: PaymentRequest) =>
-      tagOf(row.webhook) === request.tag || tagOf(row.redirect_url) === request.tag;
-    const found = listed.find(({ row }) => isOurs(row))?.row;
-    return found && !replyMismatch(request, found, session.account.baseUrl) ? created(request, found) : null;
+    const found = await findLink(session, request);
+    return found && created(request, found);
   }
 
-  async function make(
-    { session, correlation }: Run,
-    key: string,
-    input: GeneratePaymentLinkInput,
-  ): Promise<RequestRow | null> {
+  async function make({ session, correlation }: Run, key: string, asked: Asked): Promise<RequestRow | null> {
     const { account, row, gateway } = session;
+    const { input, wait, replaces } = asked;
     const tag = newTag();
+    wait?.onTag(tag);
     const addresses = linkAddresses({
       host,
       account: account.name,
@@ -114,94 +143,83 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
       statusCallbackUrl: input.statusCallbackUrl,
       redirectUrl: input.redirectUrl,
     });
-    const now = clock.now();
-    const { request, isNew } = await store.addRequest({
-      tag,
-      account: account.name,
-      environment: session.environment,
-      generation: row.generation,
-      key,
-      isCurrent: true,
-      input,
-      reference: input.reference ?? null,
-      correlation: correlation ?? null,
-      amountPaise: parsePaise(input.amount) as number,
-      stage: "asking",
-      paymentRequestId: null,
-      link: null,
-      response: null,
-      status: "Pending",
-      sequence: 0,
-      deadlineAt: input.expiresAfter === undefined ? null : now + input.expiresAfter * 60_000,
-      closedFor: null,
-      hasWebhook: addresses.webhook !== undefined,
-      createdAt: now,
-      nextReadAt: null,
-      version: 1,
-    });
+    const intent = linkIntent({ session, correlation, key, tag, replaces, input, addresses, now: clock.now() });
+    const cap = conversationCap(correlation, limits);
+    const { request, isNew, full } = await store.addRequest(intent, wait && waitFor(intent, wait), cap);
+    if (full) throw limitReached(full, limits);
     if (!isNew) return null;
-    const reply = await gateway.createPaymentRequest(createBody(input, addresses)).catch(async (thrown: unknown) => {
-      const isRefused = isFlowError(thrown) && thrown.outcome === "not-applied";
-      if (!isRefused) await becameUnknown(request);
-      else await change(request, { stage: "refused", isCurrent: false, nextReadAt: null });
-      throw thrown;
-    });
-    const mismatch = replyMismatch(request, reply, account.baseUrl);
-    if (mismatch) {
-      await becameUnknown(request);
+    try {
+      const reply = await gateway.createPaymentRequest(createBody(input, addresses));
+      const mismatch = replyMismatch(request, reply, account.baseUrl);
+      if (!mismatch) return await created(request, reply).catch(notWritten);
       throw new FlowError("outcome_unknown", `Instamojo made a link, but ${mismatch} is not what was asked for.`);
+    } catch (thrown) {
+      const isRefused = isFlowError(thrown) && thrown.outcome === "not-applied";
+      // The key stays with a refused replacement: what it was to replace may exist.
+      const refused = { stage: "refused", isCurrent: replaces !== undefined, nextReadAt: null } as const;
+      if (isRefused) await change(request, refused, wait && waitFor(request, wait, "error"));
+      // A ledger that fails now does not make known what is unknown.
+      const found = isRefused ? null : await becameUnknown(request, wait).catch(() => null);
+      if (found) return found;
+      throw thrown;
     }
-    return created(request, reply).catch((thrown: unknown) => {
-      const message = "The link was made, but the ledger could not be written.";
-      throw new FlowError("outcome_unknown", message, { cause: thrown });
-    });
   }
 
-  async function createUnderKey(
-    run: Run,
-    key: string,
-    input: GeneratePaymentLinkInput,
-  ): Promise<GeneratePaymentLinkOutput> {
-    for (let round = 0; round < maxRounds; round += 1) {
-      const output = await tryUnderKey(run, key, input);
-      if (output) return output;
-    }
-    throw new FlowError("store_unavailable", "Too many changes of one link came at the same time.");
+  function createUnderKey(run: Run, asked: Asked): Promise<MadeLink> {
+    const { reference } = asked.input;
+    const own = reference !== undefined ? `reference:${reference}` : `key:${run.key ?? newTag()}`;
+    const key = `${run.node} ${own}`;
+    return queue.run(`link ${run.session.account.name} ${key}`, async () => {
+      for (let round = 0; round < maxRounds; round += 1) {
+        const made = await tryUnderKey(run, key, asked);
+        if (made) return made;
+      }
+      throw new FlowError("store_unavailable", "Too many changes of one link came at the same time.");
+    });
   }
 
   /** Null when the ledger moved on meanwhile and has to be asked again. */
-  async function tryUnderKey(
-    run: Run,
-    key: string,
-    input: GeneratePaymentLinkInput,
-  ): Promise<GeneratePaymentLinkOutput | null> {
+  async function tryUnderKey(run: Run, key: string, asked: Asked): Promise<MadeLink | null> {
+    const { input, wait } = asked;
     const known = await store.requestByKey(run.session.row, key);
-    if (!known) return makeOutput(run, key, input);
-    const field = differingField(known.input, known.isForgotten ? withoutPersonal(input) : input);
+    if (!known) return makeNew(run, key, asked);
+    const now = known.isForgotten ? withoutPersonal(input) : input;
+    // A customer who changes the language asks for no other link.
+    const field = differingField({ ...known.input, language: now.language }, { language: undefined, ...now });
     if (field !== null) throw keyReused(input, field);
     if (known.stage === "open") {
-      if (input.reference !== undefined || payable.includes(known.status)) return linkOutput(known, true);
+      const isGivenBack = input.reference !== undefined || payable.includes(known.status);
+      if (isGivenBack) return giveBack(known, wait);
     } else {
       const found = await find(run.session, known).catch((thrown: unknown) => {
         const message = "An earlier run may have made this link, and Instamojo cannot be asked now.";
         throw new FlowError("outcome_unknown", message, { cause: thrown });
       });
-      if (found) return linkOutput(found, true);
+      if (found) return giveBack(found, wait, true);
     }
-    return (await change(known, { isCurrent: false })) ? makeOutput(run, key, input) : null;
+    if (known.stage !== "open") return makeNew(run, key, { ...asked, replaces: known.tag });
+    return (await change(known, { isCurrent: false })) ? makeNew(run, key, asked) : null;
   }
 
-  async function makeOutput(run: Run, key: string, input: GeneratePaymentLinkInput) {
-    const made = await make(run, key, input);
-    return made && linkOutput(made, false);
+  /** A link that is there already. Its wait is another run's, unless that one never got the link. */
+  async function giveBack(request: RequestRow, wait?: NewWait, isNewHere = false): Promise<MadeLink | null> {
+    const given = { request, replayed: true, isAwaited: false };
+    if (!wait || !payable.includes(request.status)) return given;
+    if (!isNewHere && (await store.waitByTag(request.tag))?.ending !== "error") return given;
+    return (await rejoin(request, wait)) ? { ...given, isAwaited: true } : null;
+  }
+
+  async function makeNew(run: Run, key: string, asked: Asked): Promise<MadeLink | null> {
+    const request = await make(run, key, asked);
+    return request && { request, replayed: false, isAwaited: asked.wait !== undefined };
   }
 
   return {
-    create(run, input) {
-      const own = input.reference !== undefined ? `reference:${input.reference}` : `key:${run.key ?? newTag()}`;
-      const key = `${run.node} ${own}`;
-      return queue.run(`link ${run.session.account.name} ${key}`, () => createUnderKey(run, key, input));
+    async create(run, input) {
+      const { request, replayed } = await createUnderKey(run, { input });
+      return linkOutput(request, replayed);
     },
+    createAwaited: (run, input, wait) => createUnderKey(run, { input, wait }),
     async adopt(session, found) {
       const tag = tagOf(found.webhook) ?? tagOf(found.redirect_url);
       const request = tag === null ? null : await store.requestByTag(tag);
@@ -211,15 +229,4 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
       return replyMismatch(request, found, session.account.baseUrl) ? null : created(request, found);
     },
   };
-}
-
-/** What can still be compared with an input that was forgotten. */
-function withoutPersonal(input: GeneratePaymentLinkInput): Record<string, unknown> {
-  const { customerName: _name, customerEmail: _email, customerMobileNumber: _phone, ...rest } = input;
-  return rest;
-}
-
-function keyReused(input: GeneratePaymentLinkInput, field: string): FlowError {
-  const name = input.reference === undefined ? "This key" : `The reference ${JSON.stringify(input.reference)}`;
-  return new FlowError("operation_key_reused", `${name} was used before with another value of ${field}.`);
 }

@@ -5,6 +5,7 @@ import type { HandlerRequest, HandlerResponse, Host } from "../runtime/host.ts";
 import type { NodeContext } from "../runtime/node-context.ts";
 import type { Validator } from "../runtime/validation.ts";
 import type { RequestRow } from "../store/rows.ts";
+import { createLinkCloser } from "./close-link.ts";
 import { createConfirmer } from "./confirm.ts";
 import { type Deliveries, startDeliveries } from "./deliveries.ts";
 import { createGatewayWatch, type GatewayRecord } from "./gateway-watch.ts";
@@ -14,10 +15,12 @@ import { createHintWork } from "./hints.ts";
 import { createKeyQueue } from "./key-queue.ts";
 import { startLane } from "./lane.ts";
 import { createLinks, type Run } from "./links.ts";
+import { createListPayments } from "./payment-list.ts";
 import { createPaymentReads } from "./payment-reads.ts";
 import { createReadBudgets } from "./read-budget.ts";
 import { createReconcileWork } from "./reconcile.ts";
 import { createRefundBook } from "./refund-book.ts";
+import { createRefundReads } from "./refund-reads.ts";
 import { createRefunds } from "./refunds.ts";
 import { createResolveRefund, type ResolveRefund } from "./resolve-refund.ts";
 import { createReturnReads } from "./return-reads.ts";
@@ -29,9 +32,11 @@ import { createFindings } from "./quarantine-findings.ts";
 import { createSweep } from "./sweep.ts";
 import { startSweepLane } from "./sweep-lane.ts";
 import { createWatchWork } from "./sweep-watch.ts";
+import { createLinkSwitch } from "./switch-link.ts";
 import { openTakers, type Takers } from "./takers.ts";
 import { createTokenBook } from "./token-book.ts";
 import { watchDamage } from "./watch-damage.ts";
+import { createWaits, type Waits } from "./waits.ts";
 import { createReceiver } from "./webhook.ts";
 
 /** How long closing waits for calls that are under way. */
@@ -41,6 +46,8 @@ const closeMs = 10_000;
 export interface Payments {
   readonly sessions: Sessions;
   readonly takers: Takers;
+  /** Places where runs wait for their payment. */
+  readonly waits: Pick<Waits, "attend" | "forgetOthers">;
   /** The services of one run. */
   context(run: Run): NodeContext;
   receive(request: HandlerRequest): Promise<HandlerResponse>;
@@ -78,13 +85,19 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
   const hinted = sessionsInLane(allSessions, budgets, "hint");
   const settler = createSettler({ store, takers, clock, metrics, onEvent: () => deliveries.wake() });
   const links = createLinks({ host, store, settler, clock, queue, gatewayTime });
-  const findings = createFindings({ store, clock, logger });
+  const findings = createFindings({ store, clock, logger, metrics });
   const confirmer = createConfirmer({ store, links, settler, clock, findings });
+  const closer = createLinkCloser({ store, confirmer, settler, gatewayTime });
+  const linkSwitch = createLinkSwitch({ store, closer, settler, gatewayTime, clock });
   const book = createRefundBook({ store, settler, confirmer, clock });
   const refunds = createRefunds({ store, book, clock, queue });
   const reads = createPaymentReads({ store, clock });
+  const refundReads = createRefundReads({ store, book, clock });
+  const listPayments = createListPayments({ store, clock });
+  const waits = createWaits({ host, store, takers, links, onPlaces: () => deliveries.wake() });
   const reconcile = createReconcileWork({
     store,
+    onRefused: (request) => waits.staysOpen(request.tag),
     sessions: watching,
     gatewayTime,
     confirmer,
@@ -180,14 +193,26 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
   return {
     sessions,
     takers,
+    waits,
     quarantine,
     forget: forgetting.forget,
     context: (run) => ({
+      waits: {
+        create: (input) => waits.create(run, input).finally(() => sweeps.replan(run.session.account.name)),
+      },
       links: {
         create: (input) => links.create(run, input).finally(() => sweeps.replan(run.session.account.name)),
+        disable: (input) => linkSwitch.disable(run.session, input),
+        enable: (input) => linkSwitch.enable(run.session, input),
       },
-      refunds: { create: (input) => refunds.create(run, input) },
-      payments: { status: (input) => reads.status(run.session, input) },
+      refunds: {
+        create: (input) => refunds.create(run, input),
+        status: (input) => refundReads.status(run.session, input),
+      },
+      payments: {
+        status: (input) => reads.status(run.session, input),
+        list: (input) => listPayments(run.session, input),
+      },
     }),
     receive: createReceiver({ host, clock, onMessage: () => messages.wake(), confirmReturn, saltAlarm, tokens }),
     saltAlarm,

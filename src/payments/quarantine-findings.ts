@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 import type { MessageRow, RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { digest } from "./callbacks.ts";
@@ -32,9 +33,10 @@ export interface FindingOptions {
   readonly store: Pick<Store, "heldMessages" | "messageById" | "saveMessage">;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
 }
 
-export function createFindings({ store, clock, logger }: FindingOptions): Findings {
+export function createFindings({ store, clock, logger, metrics }: FindingOptions): Findings {
   return {
     async found(request, { paymentId, what }) {
       if ((await store.heldMessages(request, paymentId)).some(({ state }) => state === "quarantined")) return;
@@ -42,6 +44,7 @@ export function createFindings({ store, clock, logger }: FindingOptions): Findin
       const known = await store.messageById(id);
       if (known?.state === "dismissed" && known.cause === what) return;
       const now = clock.now();
+      metrics?.count("quarantined", { account: request.account, cause: what });
       logger.error("A payment contradicts what was asked for; it starts nothing.", {
         account: request.account,
         paymentId,

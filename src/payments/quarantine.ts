@@ -114,10 +114,14 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         await record(message, "dismiss", checked);
         await end(message, "dismissed");
       }),
-    async recheck(id) {
-      await store.saveMessage({ ...(await held(id)), nextAt: clock.now(), state: "waiting" });
-      onDue();
-    },
+    recheck: (id) =>
+      queue.run(`quarantine ${id}`, async () => {
+        const message = await held(id);
+        // A read that fails must not end a quarantine: it stays one, only its next read is now.
+        const state = message.state === "quarantined" ? message.state : "waiting";
+        await store.saveMessage({ ...message, nextAt: clock.now(), state });
+        onDue();
+      }),
   };
 }
 

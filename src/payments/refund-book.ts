@@ -74,7 +74,7 @@ export function createRefundBook({ store, settler, confirmer, clock }: RefundBoo
   async function readCase(session: Session, refund: RefundRow, caseId: string): Promise<void> {
     const found = await session.gateway.getRefundCase(caseId);
     const state = isSameCase(found, refund) ? refundStateOf(found.resolution_status) : null;
-    const isOpen = state === null || state === "requested";
+    const isOpen = state === null || state === "in-review";
     const next: RefundRow = {
       ...refund,
       stage: state ?? refund.stage,

@@ -11,6 +11,7 @@ import { marginMs } from "./list-pages.ts";
 import type { Run } from "./links.ts";
 import { idOfUrl } from "./payment-facts.ts";
 import { type ListedRefund, listRefunds, matchingRefund, refundMismatch } from "./refund-cases.ts";
+import { earlierCases, furtherRefund } from "./further-refund.ts";
 import { refundOutput } from "./refund-output.ts";
 import { planRefund } from "./refund-plan.ts";
 import { refundTarget } from "./refund-target.ts";
@@ -148,7 +149,7 @@ export function createRefunds({ store, book, clock, queue }: RefundsOptions): Re
     const match = matchingRefund(listed, refund);
     if (match?.id) return book.booked(refund, match.id, { refund: match.raw, success: true }).catch(unwritten);
     await store.changeRefund(refund, { stage: "refused", nextReadAt: null });
-    throw thrown;
+    throw furtherRefund(thrown, earlierCases(refund, listed, await store.refundsOfPayment(refund, refund.paymentId)));
   }
 
   /** What the ledger knows under this id, or of the first refund of this payment, before anything is read. */

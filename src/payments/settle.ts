@@ -2,12 +2,15 @@ import { defaultEventStatuses, type PaymentStatusEvent } from "../../schemas/pay
 import type { Clock } from "../runtime/clock.ts";
 import { FlowError } from "../runtime/errors.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { DecisionRow, DeliveryRow, EventRow, RefundRow, RequestRow } from "../store/rows.ts";
+import type { DecisionRow, DeliveryRow, EventRow, RefundRow, RequestRow, RequestSnapshot } from "../store/rows.ts";
 import type { Change, Store } from "../store/store.ts";
 import { eventPayload, type Occurrence } from "./event-payload.ts";
+import { createKeyQueue } from "./key-queue.ts";
 import { nextReadAt } from "./read-schedule.ts";
-import { decide, type Decision, type Fact, refundedPaise } from "./state-machine.ts";
+import { hasReplacement, isPaidElsewhere } from "./replaced-link.ts";
+import { decide, type Decision, type Fact, type KnownRequest, refundedPaise } from "./state-machine.ts";
 import type { Takers } from "./takers.ts";
+import { routeOf, type WaitRoute } from "./wait-routing.ts";
 
 /** Applies facts to the ledger: new state, its event and one delivery per taker are stored together. */
 export interface Settler {
@@ -32,25 +35,48 @@ const maxRounds = 20;
 
 export function createSettler(options: SettlerOptions): Settler {
   const { store } = options;
+  const operations = createKeyQueue();
+
+  async function known(tag: string): Promise<RequestSnapshot> {
+    const snapshot = await store.snapshot(tag);
+    if (!snapshot) throw new FlowError("internal_error", "A fact belongs to a request that is not in the ledger.");
+    return snapshot;
+  }
+
+  /** Null when another fact of the same request came between. */
+  async function apply(snapshot: KnownRequest, fact: Fact, told: Told): Promise<boolean | null> {
+    const { decision: word, ...occurrence } = told;
+    const decision = decide(snapshot, fact);
+    if (!decision) return false;
+    const isActive = await store.isActive(snapshot.request.account);
+    const change = changeOf(snapshot, decision, refundsAfter(snapshot.refunds, decision), {
+      ...options,
+      occurrence,
+      isActive,
+    });
+    const { refund } = decision;
+    const refundsBefore = snapshot.refunds.filter((each) => each.transactionId === refund?.transactionId);
+    if (!(await store.commit({ ...change, refundsBefore, ...(word ? { decision: word } : {}) }))) return null;
+    countEvents(change, options.metrics);
+    if (change.deliveries?.length) options.onEvent();
+    return true;
+  }
+
+  /** One after the other for the links of one operation, so that of two payments one is the second. */
+  function applyInTurn({ account, key, tag }: RequestRow, fact: Fact, told: Told): Promise<boolean | null> {
+    return operations.run(`${account} ${key}`, async () => {
+      const snapshot = await known(tag);
+      return apply({ ...snapshot, isPaidElsewhere: await isPaidElsewhere(store, snapshot.request) }, fact, told);
+    });
+  }
+
   return {
-    async settle(tag, fact, { decision: word, ...occurrence }) {
+    async settle(tag, fact, told) {
       for (let round = 0; round < maxRounds; round++) {
-        const snapshot = await store.snapshot(tag);
-        if (!snapshot) throw new FlowError("internal_error", "A fact belongs to a request that is not in the ledger.");
-        const decision = decide(snapshot, fact);
-        if (!decision) return false;
-        const isActive = await store.isActive(snapshot.request.account);
-        const change = changeOf(snapshot.request, decision, refundsAfter(snapshot.refunds, decision), {
-          ...options,
-          occurrence,
-          isActive,
-        });
-        const { refund } = decision;
-        const refundsBefore = snapshot.refunds.filter((known) => known.transactionId === refund?.transactionId);
-        if (!(await store.commit({ ...change, refundsBefore, ...(word ? { decision: word } : {}) }))) continue;
-        countEvents(change, options.metrics);
-        if (change.deliveries?.length) options.onEvent();
-        return true;
+        const snapshot = await known(tag);
+        const isAlone = fact.kind !== "payment" || !hasReplacement(snapshot.request);
+        const isNew = await (isAlone ? apply(snapshot, fact, told) : applyInTurn(snapshot.request, fact, told));
+        if (isNew !== null) return isNew;
       }
       throw new FlowError("store_unavailable", "Too many changes of one payment came at the same time.");
     },
@@ -74,7 +100,7 @@ interface ChangeOptions extends SettlerOptions {
 }
 
 function changeOf(
-  before: RequestRow,
+  { request: before, payments, wait }: RequestSnapshot,
   decision: Decision,
   refunds: readonly RefundRow[],
   { clock, takers, occurrence, isActive }: ChangeOptions,
@@ -98,7 +124,14 @@ function changeOf(
     refund: refund ? { ...refund, refundedPaise: refundedPaise(refunds, refund) } : null,
     occurrence: { ...occurrence, observedAt: new Date(now).toISOString() },
   });
-  const deliveries = (isActive ? takers.wanting(event) : []).map(
+  // Where the place of a wait is gone, its run is too.
+  const isThere = wait !== undefined && takers.isKnown(wait.takerId);
+  const route = isThere ? routeOf(wait, event, payments.length > 0) : noWait;
+  const receivers = [
+    ...(isThere && route.isForWait ? [wait.takerId] : []),
+    ...(isActive && route.isForFlows ? takers.wanting(event) : []),
+  ];
+  const deliveries = receivers.map(
     (takerId): DeliveryRow => ({
       eventId: event.id,
       takerId,
@@ -111,8 +144,11 @@ function changeOf(
   );
   const row = { id: event.id, tag: request.tag, sequence: request.sequence, event, createdAt: now };
   const unclaimed = deliveries.length > 0 ? null : unclaimedFor(event, isActive);
-  return { ...rows, events: [{ ...row, ...(unclaimed ? { unclaimed } : {}) }], deliveries };
+  const ended = route.ended ? { wait: route.ended } : {};
+  return { ...rows, ...ended, events: [{ ...row, ...(unclaimed ? { unclaimed } : {}) }], deliveries };
 }
+
+const noWait: WaitRoute = { isForWait: false, isForFlows: true, ended: null };
 
 /** Why nobody is to receive an event that is on by default; null for those that flows must ask for. */
 function unclaimedFor({ status, reason }: PaymentStatusEvent, isActive: boolean): EventRow["unclaimed"] | null {

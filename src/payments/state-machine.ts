@@ -12,7 +12,9 @@ export type Fact =
   /** `isAccepted`: a named operator says that it is paid, although the reads do not fit. */
   | { readonly kind: "payment"; readonly payment: Omit<PaymentRow, "tag">; readonly isAccepted?: boolean }
   | { readonly kind: "refund"; readonly refund: RefundRow }
-  | { readonly kind: "link-closed"; readonly reason: "expired" | "disabled" };
+  | { readonly kind: "link-closed"; readonly reason: "expired" | "disabled" }
+  /** The gateway takes payments on it again, `at` on its clock; a deadline that is over by then does not count any more. */
+  | { readonly kind: "link-opened"; readonly at: number };
 
 /** What a fact changes: the new rows, and what is to be told. */
 export interface Decision {
@@ -21,6 +23,11 @@ export interface Decision {
   readonly payment?: PaymentRow;
   readonly refund?: RefundRow;
   readonly announcement?: { readonly status: PaymentStatus; readonly reason: EventReason | null };
+}
+
+/** A request, and whether another link of its operation is paid: one that it replaces or is replaced by. */
+export interface KnownRequest extends RequestSnapshot {
+  readonly isPaidElsewhere?: boolean;
 }
 
 const rank: Readonly<Record<PaymentState, number>> = { open: 0, failed: 1, paid: 2 };
@@ -32,7 +39,7 @@ const finalRefunds: readonly RefundRow["stage"][] = ["refunded", "denied", "with
  * What follows from a fact, given all that is known of the request; null when it says nothing new. States only move
  * forward, so facts may come in any order and any number of times.
  */
-export function decide(snapshot: RequestSnapshot, fact: Fact): Decision | null {
+export function decide(snapshot: KnownRequest, fact: Fact): Decision | null {
   switch (fact.kind) {
     case "link-made":
       return decideMade(snapshot.request, fact.link);
@@ -42,6 +49,8 @@ export function decide(snapshot: RequestSnapshot, fact: Fact): Decision | null {
       return decideRefund(snapshot, fact.refund);
     case "link-closed":
       return decideClosed(snapshot, fact.reason);
+    case "link-opened":
+      return decideOpened(snapshot, fact.at);
   }
 }
 
@@ -54,13 +63,13 @@ function decideMade(request: RequestRow, link: Partial<RequestRow>): Decision | 
   };
 }
 
-function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow, isAccepted: boolean): Decision | null {
+function decidePayment(snapshot: KnownRequest, payment: PaymentRow, isAccepted: boolean): Decision | null {
   const known = snapshot.payments.find((other) => other.paymentId === payment.paymentId);
   if (known && rank[payment.state] <= rank[known.state]) return null;
   const others = snapshot.payments.filter((other) => other.paymentId !== payment.paymentId);
   const status = statusOf(snapshot.request, [...others, payment], snapshot.refunds);
-  if (payment.state !== "paid" && isOvertaken(snapshot.request, others)) return { status, payment };
-  const reasonOfPaid = () => (isAccepted ? "accepted" : reasonOfPayment(snapshot.request, others, payment));
+  if (payment.state !== "paid" && isOvertaken(snapshot, others)) return { status, payment };
+  const reasonOfPaid = () => (isAccepted ? "accepted" : reasonOfPayment(snapshot, others, payment));
   return {
     status,
     payment,
@@ -72,12 +81,14 @@ function decidePayment(snapshot: RequestSnapshot, payment: PaymentRow, isAccepte
 }
 
 /** An attempt that did not pay is no news once the link is paid: "failed, try again" would be wrong by then. */
-function isOvertaken(request: RequestRow, others: readonly PaymentRow[]): boolean {
-  return request.input.allowRepeatedPayments !== true && others.some((other) => other.state === "paid");
+function isOvertaken({ request, isPaidElsewhere }: KnownRequest, others: readonly PaymentRow[]): boolean {
+  const isPaid = isPaidElsewhere === true || others.some((other) => other.state === "paid");
+  return request.input.allowRepeatedPayments !== true && isPaid;
 }
 
-function reasonOfPayment(request: RequestRow, others: readonly PaymentRow[], payment: PaymentRow): EventReason | null {
-  if (isOvertaken(request, others)) return "duplicate";
+function reasonOfPayment(known: KnownRequest, others: readonly PaymentRow[], payment: PaymentRow): EventReason | null {
+  const { request } = known;
+  if (isOvertaken(known, others)) return "duplicate";
   if (request.status === "Cancelled") return "late";
   return payment.amountPaise > request.amountPaise ? "overpaid" : null;
 }
@@ -85,6 +96,7 @@ function reasonOfPayment(request: RequestRow, others: readonly PaymentRow[], pay
 function decideRefund(snapshot: RequestSnapshot, refund: RefundRow): Decision | null {
   const known = snapshot.refunds.find((other) => other.transactionId === refund.transactionId);
   if (known && (known.stage === refund.stage || finalRefunds.includes(known.stage))) return null;
+  if (known?.stage === "in-review" && refund.stage === "requested") return null;
   const refunds = [...snapshot.refunds.filter((other) => other !== known), refund];
   const status = statusOf(snapshot.request, snapshot.payments, refunds);
   switch (refund.stage) {
@@ -110,6 +122,14 @@ function decideClosed(snapshot: RequestSnapshot, reason: "expired" | "disabled")
   if (snapshot.request.status === "Cancelled" || snapshot.request.status === "Refunded") return null;
   if (snapshot.payments.some((payment) => payment.state !== "failed")) return null;
   return { status: "Cancelled", announcement: { status: "Cancelled", reason } };
+}
+
+/** The one way back from Cancelled: somebody opened the link again, so that a payment is none that came late. */
+function decideOpened({ request, payments, refunds }: RequestSnapshot, at: number): Decision | null {
+  const isOver = request.deadlineAt !== null && request.deadlineAt <= at;
+  if (request.closedFor === null && request.status !== "Cancelled" && !isOver) return null;
+  const opened = { closedFor: null, deadlineAt: isOver ? null : request.deadlineAt } as const;
+  return { status: statusOf({ ...request, status: "Pending" }, payments, refunds), request: opened };
 }
 
 /** All that has gone back of the payment that this refund is about, in paise. */

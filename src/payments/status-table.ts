@@ -26,9 +26,9 @@ const resolutions: ReadonlyMap<string, RefundState> = new Map([
   ["FINI_INIT", "closed"],
 ]);
 
-/** Where a refund case stands; null for a word we do not know. An open case has no resolution yet. */
+/** Where a refund case stands; null for a word we do not know. An open case that can be read is under review. */
 export function refundStateOf(resolution: string | null): RefundState | null {
-  return resolution === null ? "requested" : (resolutions.get(resolution) ?? null);
+  return resolution === null ? "in-review" : (resolutions.get(resolution) ?? null);
 }
 
 /** How a refund's state is told: only a concluded case is *Refunded*; everything else leaves the payment Completed. */
@@ -36,7 +36,24 @@ export const refundAnnouncements: Readonly<
   Record<Exclude<RefundState, "refunded" | "unknown">, { readonly status: PaymentStatus; readonly reason: EventReason }>
 > = {
   requested: { status: "Completed", reason: "refund-requested" },
+  "in-review": { status: "Completed", reason: "refund-in-review" },
   denied: { status: "Completed", reason: "refund-denied" },
   withdrawn: { status: "Completed", reason: "refund-withdrawn" },
   closed: { status: "Completed", reason: "refund-closed" },
+};
+
+/**
+ * What the state of a refund means, in plain words, with the gateway's own code where it has one. Source: gateway
+ * reference, details of a refund; support article on refund times (starts the next working day, 10 to 12 working days).
+ */
+export const refundExplanations: Readonly<Record<RefundState, string>> = {
+  requested: "Instamojo took the request for this refund and will look at it.",
+  "in-review": "Instamojo is reviewing the refund. Nothing has gone back yet.",
+  refunded:
+    "Instamojo approved the refund. The money goes back the way it came; that can take 10 to 12 working days. (FINI_CONC)",
+  denied: "Instamojo declined the refund. No money goes back. (FINI_DENY)",
+  withdrawn: "The refund was cancelled before it was done. No money goes back. (FINI_WITH)",
+  closed:
+    "Instamojo closed the case without saying that money goes back. Look at it in the Instamojo dashboard. (FINI_INIT)",
+  unknown: "Nobody can say yet whether Instamojo booked this refund. Do not ask for it again; it is being checked.",
 };

@@ -2,6 +2,7 @@ import { defaultEventStatuses, type PaymentStatusEvent } from "../../schemas/pay
 import type { Taker } from "../runtime/host.ts";
 import type { TakerRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
+import { placeOf } from "./wait-routing.ts";
 
 /** The known receivers of events: those that listen now, and those that did before a restart. */
 export interface Takers {
@@ -11,8 +12,11 @@ export interface Takers {
   pause(taker: Taker): void;
   /** It is gone for good; what is on its way to it is dropped. */
   forget(id: string): Promise<void>;
-  /** Forgets all but these, for hosts that know which receivers there are. */
-  forgetOthers(ids: readonly string[]): Promise<void>;
+  /**
+   * Forgets all but these, for hosts that know which receivers there are. `isMeant` says which ones may go: those of
+   * event flows unless given.
+   */
+  forgetOthers(ids: readonly string[], isMeant?: (id: string) => boolean): Promise<void>;
   /** The receiver, if it listens now. */
   listening(id: string): Taker | undefined;
   /** Ids of all that listen now. */
@@ -50,8 +54,8 @@ export async function openTakers(store: Store): Promise<Takers> {
       if (listening.get(taker.id) === taker) listening.delete(taker.id);
     },
     forget,
-    async forgetOthers(ids) {
-      await Promise.all([...rows.keys()].filter((id) => !ids.includes(id)).map(forget));
+    async forgetOthers(ids, isMeant = (id) => placeOf(id) === null) {
+      await Promise.all([...rows.keys()].filter((id) => isMeant(id) && !ids.includes(id)).map(forget));
     },
     listening: (id) => listening.get(id),
     allListening: () => [...listening.keys()],

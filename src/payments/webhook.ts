@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import { isFlowError } from "../runtime/errors.ts";
-import type { HandlerRequest, HandlerResponse, Host } from "../runtime/host.ts";
+import type { BodyRefusal, HandlerRequest, HandlerResponse, Host } from "../runtime/host.ts";
 import type { MessageRow } from "../store/rows.ts";
 import { authenticate } from "./authenticate.ts";
 import { digest } from "./callbacks.ts";
@@ -89,8 +89,10 @@ async function receive(
 ): Promise<HandlerResponse> {
   const { host, clock, onMessage } = receiver;
   const arrivedAt = clock.now();
+  if (request.refusal) return refuseBody(host, request.refusal);
   const problem = problemOf(request);
-  if (problem) host.metrics?.count("refused", { cause: problem.status === 413 ? "too-large" : "bad-content-type" });
+  if (problem === "too-large") return refuseBody(host, problem);
+  if (problem) host.metrics?.count("refused", { cause: "bad-content-type" });
   if (problem) return problem;
   const fields = parseForm(request.body);
   if (typeof fields === "string") return refuse(host, 400, "The form is malformed.", fields);
@@ -103,12 +105,28 @@ async function receive(
   return answer(200, "OK");
 }
 
-function problemOf({ headers, body }: HandlerRequest): HandlerResponse | null {
+const bodyRefusals: Readonly<Record<BodyRefusal, readonly [status: number, text: string]>> = {
+  "too-large": [413, "The body is too large."],
+  "too-slow": [408, "The body came too slowly."],
+  "not-utf8": [400, "The form is malformed."],
+};
+
+/** What a wrapper answers where it does not take a body. */
+export function bodyRefused(cause: BodyRefusal): HandlerResponse {
+  return answer(...bodyRefusals[cause], { connection: "close" });
+}
+
+function refuseBody({ metrics }: Pick<Host, "metrics">, cause: BodyRefusal): HandlerResponse {
+  metrics?.count("refused", { cause });
+  return bodyRefused(cause);
+}
+
+function problemOf({ headers, body }: HandlerRequest): HandlerResponse | "too-large" | null {
   const type = (own(headers, "content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return answer(415, "Send application/x-www-form-urlencoded.");
   if ((own(headers, "content-encoding") ?? "identity") !== "identity")
     return answer(415, "Send the body without encoding.");
-  return Buffer.byteLength(body) > maxBodyBytes ? answer(413, "The body is too large.") : null;
+  return Buffer.byteLength(body) > maxBodyBytes ? "too-large" : null;
 }
 
 const { hasOwn } = Object;

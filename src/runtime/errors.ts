@@ -64,6 +64,13 @@ export const errorTable = {
     retryable: false,
     outcome: "not-applied",
   },
+  link_switch_refused: {
+    meaning: "Instamojo does not let this account disable or enable links over its API. The link is as it was.",
+    remedy:
+      "Disable or enable the link in the Instamojo dashboard, or ask Instamojo to allow it for this account's API client.",
+    retryable: false,
+    outcome: "not-applied",
+  },
   not_found: {
     meaning: "Instamojo has no such payment request, payment or refund for this account.",
     remedy: "Check the id, and that the node uses the account the payment was made with.",
@@ -102,13 +109,13 @@ export const errorTable = {
   },
   outcome_unknown: {
     meaning: "A request that changes something was sent and its answer never came or could not be read.",
-    remedy: "Run the node again: the link is found again or replaced, and both stay watched.",
+    remedy: "Run the node again: a new link is found again or replaced, and both stay watched; nothing is done twice.",
     retryable: true,
     outcome: "unknown",
   },
   refund_unknown: {
     meaning: "The refund was sent and its answer never came or could not be read. It is never sent a second time.",
-    remedy: "Do not refund by other means. The refund is being checked; look it up in the Instamojo dashboard.",
+    remedy: "Do not run this again or refund by other means: we are checking. Look it up in the Instamojo dashboard.",
     retryable: false,
     outcome: "unknown",
   },
@@ -138,7 +145,20 @@ export const errorTable = {
   },
   refund_exceeds_remaining: {
     meaning: "The refund is larger than what is left of the payment after all refunds made, open or unknown.",
-    remedy: "Ask for at most the remaining amount named in the message.",
+    remedy: "Ask for at most what the message says is left; where that is 0.00, nothing more can be refunded.",
+    retryable: false,
+    outcome: "not-applied",
+  },
+  conversation_limit_reached: {
+    meaning: "This conversation has had as many links, or mails and SMS, as one may get in a while. Nothing was sent.",
+    remedy: "Wait a while, or raise the limit that the remedy of the error names.",
+    retryable: true,
+    outcome: "not-applied",
+  },
+  live_refund_from_button: {
+    meaning:
+      "Somebody started a refund of real money with the button of an Inject node, and this node does not allow that.",
+    remedy: "Start the flow from its conversation, or tick Allow live refunds from the inject button on this node.",
     retryable: false,
     outcome: "not-applied",
   },

@@ -3,7 +3,10 @@ export const counters = {
   received: { labels: ["account"], help: "Webhooks that were recorded before they were answered 200." },
   refused: { labels: ["cause"], help: "Webhooks that were answered without being recorded, by cause." },
   confirmed: { labels: ["account"], help: "Messages that an authenticated read of the gateway confirmed." },
-  quarantined: { labels: ["account", "cause"], help: "Messages that contradict what the gateway says." },
+  quarantined: {
+    labels: ["account", "cause"],
+    help: "Messages and payments found by reading that contradict what was asked for or what the gateway says.",
+  },
   settled: { labels: ["account", "status"], help: "Events that were stored with the new state of their payment." },
   delivered: { labels: ["account", "status"], help: "Events that a receiver took." },
   retried: { labels: ["account", "cause"], help: "Attempts to deliver an event that failed and are tried again." },

@@ -32,3 +32,8 @@ export function formatPaise(paise: number): string {
   if (!Number.isSafeInteger(paise) || paise < 0) throw new RangeError("An amount must be whole paise, zero or more.");
   return `${Math.trunc(paise / 100)}.${String(paise % 100).padStart(2, "0")}`;
 }
+
+/** Writes paise as people in India read rupees: 20000000 → "₹2,00,000.00". By hand, because hosts differ in what Intl knows. */
+export function formatRupees(paise: number): string {
+  return `₹${formatPaise(paise).replace(/\B(?=(?:[0-9]{2})*[0-9]{3}\.)/g, ",")}`;
+}

@@ -6,17 +6,35 @@ import type { NodeContext } from "./node-context.ts";
 export type Effect = "read" | "create" | "change" | "move-money";
 
 /**
- * What makes a repeat a repeat. `none`: a read, repeat at will. `operation-key`: the reference or the host's default key.
+ * What makes a repeat a repeat. `none`: a read, repeat at will. `same-state`: what is so already stays so. `operation-key`: the reference or the host's default key.
  * `transaction-id`: the unique transaction id, for ever.
  */
-export type Idempotency = "none" | "operation-key" | "transaction-id";
+export type Idempotency = "none" | "same-state" | "operation-key" | "transaction-id";
 
-/** One way out of a node. Every node has `success` and `error`; others say what they carry. */
+/** The ways on of a run that waited. */
+export const waitPorts = ["paid", "failed", "expired", "cancelled"] as const;
+export type WaitPort = (typeof waitPorts)[number];
+
+/**
+ * One way out of a node. Every node has one for its output (`success`, or `link` where the run then waits) and `error`;
+ * others say what they carry. A port that carries an event is left later, at the end of a wait.
+ */
 export interface Port {
-  readonly id: "success" | "error" | "unknown";
+  readonly id: "success" | "link" | "error" | "unknown" | WaitPort;
   readonly title: string;
   readonly description: string;
-  readonly carries: "output" | "error";
+  readonly carries: "output" | "error" | "event";
+}
+
+/** Whether a run of this node waits for an event after its output: only hosts that can suspend a run have it. */
+export function suspends({ ports }: { readonly ports: readonly Pick<Port, "carries">[] }): boolean {
+  return ports.some(({ carries }) => carries === "event");
+}
+
+/** The port by which the output leaves. */
+export function outputPort({ ports }: Pick<NodeDefinition, "ports">): "success" | "link" {
+  const port = ports.find(({ carries }) => carries === "output")?.id;
+  return port === "link" ? "link" : "success";
 }
 
 /** Form values and what comes of them, for help, tests and "show sample response". */

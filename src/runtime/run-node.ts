@@ -2,12 +2,13 @@ import type { Static, TObject } from "@sinclair/typebox";
 import { FlowError, invalidInput, isFlowError, type NodeError } from "./errors.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import type { NodeContext } from "./node-context.ts";
-import type { NodeDefinition } from "./node-definition.ts";
+import { type NodeDefinition, outputPort } from "./node-definition.ts";
 import { checkInput, type Validator } from "./validation.ts";
 
 /** The port by which a run left, with what it carries. Plain JSON. */
 export type NodeResult<Output = Record<string, unknown>> =
   | { readonly port: "success"; readonly output: Output }
+  | { readonly port: "link"; readonly output: Output }
   | { readonly port: "error" | "unknown"; readonly error: NodeError };
 
 export interface RunNodeOptions {
@@ -39,7 +40,7 @@ export async function runNode<Input extends TObject, Output extends TObject>(
         outcome: definition.effect === "read" ? "not-applied" : "applied",
       });
     }
-    return { port: "success", output };
+    return { port: outputPort(definition), output };
   } catch (thrown) {
     return toErrorPort(definition, thrown, options.logger ?? silentLogger);
   }

@@ -24,7 +24,7 @@ export function uiSchemaOf(form: TObject): UiSchema {
 }
 
 function fieldUiSchema(schema: TSchema): UiSchema {
-  const { placeholder, enumTitles, widget, rule, advanced, kind } = formHints(schema);
+  const { placeholder, enumTitles, widget, rule, advanced, kind, pick } = formHints(schema);
   const ui: UiSchema = {};
   if (placeholder !== undefined) ui["ui:placeholder"] = placeholder;
   if (enumTitles !== undefined) ui["ui:enumNames"] = namesOf(schema, enumTitles);
@@ -34,6 +34,7 @@ function fieldUiSchema(schema: TSchema): UiSchema {
   const options = {
     ...(kind === "phone" ? { inputType: "tel" } : {}),
     ...(advanced ? { advanced } : {}),
+    ...(pick ? { pick } : {}),
   };
   if (Object.keys(options).length > 0) ui["ui:options"] = options;
   if (schema.type === "array") Object.assign(ui, listUiSchema(schema.items as TSchema));

@@ -45,8 +45,12 @@ export function checkInput(form: TObject, input: unknown, validator: Validator):
 /** Turns one issue into a refusal in our words; null for the echo that `if` adds to its `then`. */
 function describeIssue(form: TObject, issue: SchemaIssue): FieldError | null {
   if (issue.keyword === "if") return null;
-  const field = issue.instancePath.split("/")[1] ?? "";
+  const [, field = "", ...deeper] = issue.instancePath.split("/");
   const schema = form.properties[field];
+  if (schema?.type === "object" && deeper.length > 0) {
+    const inner = describeIssue(schema as TObject, { ...issue, instancePath: `/${deeper.join("/")}` });
+    return inner && { ...inner, field: `${field}.${inner.field}` };
+  }
   switch (issue.keyword) {
     case "required":
       return describeMissing(form, issue);
@@ -83,7 +87,9 @@ function describeMissing(form: TObject, issue: SchemaIssue): FieldError {
   const branch = /^#\/allOf\/(\d+)\/then\/required$/.exec(issue.schemaPath);
   const condition = branch && (form.allOf as TSchema[])[Number(branch[1])]?.if;
   const switches = condition ? Object.keys(condition.properties as object) : [];
-  if (switches.length === 0) return fieldError(form, field, "filled in", "Fill the field in.");
+  const { examples: [example] = [] } = (form.properties[field] ?? {}) as { examples?: readonly unknown[] };
+  const remedy = formHints(form.properties[field]).remedy ?? `Give it a value, for example ${String(example)}.`;
+  if (switches.length === 0) return fieldError(form, field, "filled in", remedy);
   const names = switches.map((name) => fieldTitle(form, name)).join(", ");
   return fieldError(form, field, `filled in when ${names} is on`, `Fill it in, or turn ${names} off.`);
 }

@@ -8,11 +8,20 @@ import { resolveCase, reviewCases } from "./refund-cases.ts";
 import { mergeSwitches } from "./settings.ts";
 import type { MerchantData, StoredPayment } from "./state.ts";
 import { type CaseResolution, caseResolutions, type SimulatorSwitches } from "./switches.ts";
-import { closedBecause, finishPayment, type Payer, type PaymentOutcome, takePayment } from "./take-payment.ts";
+import {
+  closedBecause,
+  finishPayment,
+  type Payer,
+  type PaymentOutcome,
+  payableOf,
+  takePayment,
+} from "./take-payment.ts";
 
 /** Body of `POST /__simulator__/pay`. */
 export interface PayOrder {
   paymentRequestId?: string;
+  /** Pays this gateway order. */
+  orderId?: string;
   /** Ends this payment, which is still pending, instead of making one. */
   paymentId?: string;
   /** `pending` makes a payment whose status is null. */
@@ -54,14 +63,26 @@ export function payByControl(desk: Desk, order: PayOrder): Payment {
     throw new ControlError(400, "outcome is success, failure or pending");
   }
   if (order.paymentId !== undefined) return finish(desk, order.paymentId, order.outcome);
+  if (order.orderId !== undefined) return payOrder(desk, order.orderId, order);
   const { paymentRequestId: requestId, isForced, outcome, payer } = order;
-  if (typeof requestId !== "string") throw new ControlError(400, "name the paymentRequestId or the paymentId");
+  if (typeof requestId !== "string")
+    throw new ControlError(400, "name the paymentRequestId, the orderId or the paymentId");
   const merchant = ownerOf(desk, "requests", requestId);
   const history = merchant?.requests.get(requestId);
   if (merchant === undefined || history === undefined) throw new ControlError(404, `no payment request ${requestId}`);
   const closed = closedBecause(desk, latest(history));
   if (closed !== undefined && !isForced) throw new ControlError(409, `payment request ${requestId} is ${closed}`);
   const made = takePayment(desk, { merchant, requestId, outcome, ...(payer === undefined ? {} : { payer }) });
+  return presentPayment(desk, merchant, made);
+}
+
+function payOrder(desk: Desk, orderId: string, { isForced, outcome, payer }: PayOrder): Payment {
+  const merchant = ownerOf(desk, "orders", orderId);
+  const history = merchant?.orders.get(orderId);
+  if (merchant === undefined || history === undefined) throw new ControlError(404, `no gateway order ${orderId}`);
+  const closed = closedBecause(desk, payableOf(merchant, latest(history)));
+  if (closed !== undefined && !isForced) throw new ControlError(409, `gateway order ${orderId} is ${closed}`);
+  const made = takePayment(desk, { merchant, orderId, outcome, ...(payer === undefined ? {} : { payer }) });
   return presentPayment(desk, merchant, made);
 }
 
@@ -107,6 +128,6 @@ export function switchByControl(desk: Desk, switches: Partial<SimulatorSwitches>
   }
 }
 
-function ownerOf(desk: Desk, kind: "requests" | "payments" | "cases", id: string): MerchantData | undefined {
+function ownerOf(desk: Desk, kind: "requests" | "payments" | "orders" | "cases", id: string): MerchantData | undefined {
   return [...desk.state.merchants.values()].find((merchant) => merchant[kind].has(id));
 }

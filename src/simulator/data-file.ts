@@ -7,10 +7,11 @@ const format = 1;
 
 /** Writes the state beside the file and puts it in place, so that a reader sees the old or the new one. */
 export function writeDataFile(path: string, state: SimulatorState): void {
-  const merchants = [...state.merchants.values()].map(({ requests, payments, cases, ...merchant }) => ({
+  const merchants = [...state.merchants.values()].map(({ requests, payments, orders, cases, ...merchant }) => ({
     ...merchant,
     requests: [...requests.values()],
     payments: [...payments.values()],
+    orders: [...orders.values()],
     cases: [...cases.values()],
   }));
   mkdirSync(dirname(path), { recursive: true });
@@ -32,8 +33,10 @@ export function readDataFile(path: string): SimulatorState {
   return { ...emptyState(), ...rest, merchants: new Map(merchants.map((each) => [each.clientId, revive(each)])) };
 }
 
-type StoredMerchant = Omit<MerchantData, "requests" | "payments" | "cases"> &
-  Record<"requests" | "payments" | "cases", never[]>;
+type Kept = "requests" | "payments" | "orders" | "cases";
+
+/** `orders` is missing in files that are older than gateway orders here. */
+type StoredMerchant = Omit<MerchantData, Kept> & Record<Exclude<Kept, "orders">, never[]> & { orders?: never[] };
 
 type DataFile = Omit<SimulatorState, "merchants"> & { format: number; merchants: StoredMerchant[] };
 
@@ -50,6 +53,7 @@ function revive(stored: StoredMerchant): MerchantData {
     ...stored,
     requests: byId(stored.requests),
     payments: byId(stored.payments),
+    orders: byId(stored.orders ?? []),
     cases: byId(stored.cases),
   };
 }

@@ -1,7 +1,7 @@
 import type { Desk, SimulatorRequest } from "./exchange.ts";
 import { latest } from "./history.ts";
 import { refundedOf, reviewCases } from "./refund-cases.ts";
-import type { StoredCase, StoredPayment, StoredRequest, StoredWebhook } from "./state.ts";
+import type { StoredCase, StoredOrder, StoredPayment, StoredRequest, StoredWebhook } from "./state.ts";
 import type { SimulatorProfile, SimulatorSwitches } from "./switches.ts";
 
 /** One call that came in. Secrets, card data and the `Authorization` header are left out. */
@@ -41,6 +41,8 @@ export interface SimulatorLedger {
   merchants: { clientId: string; username: string; userId: string }[];
   paymentRequests: (StoredRequest & { clientId: string })[];
   payments: LedgerPayment[];
+  /** Gateway orders. */
+  orders: (StoredOrder & { clientId: string })[];
   refunds: (StoredCase & { clientId: string })[];
   webhooks: StoredWebhook[];
   calls: LedgerCall[];
@@ -72,6 +74,9 @@ export function writeLedger(desk: Desk, calls: readonly LedgerCall[], errors: re
           return { ...payment, clientId: merchant.clientId, refundedPaise, openRefundPaise: openPaise };
         }),
       )
+      .sort(inOrder),
+    orders: merchants
+      .flatMap(({ clientId, orders }) => [...orders.values()].map((each) => ({ ...latest(each), clientId })))
       .sort(inOrder),
     refunds: merchants
       .flatMap(({ clientId, cases }) => [...cases.values()].map((each) => ({ ...latest(each), clientId })))

@@ -76,7 +76,7 @@ export function presentPayment(desk: Desk, merchant: MerchantData, payment: Stor
     id: payment.id,
     title: payment.title,
     payment_type: "api_rap",
-    payment_request: requestUrl(desk, payment.requestId),
+    payment_request: payment.requestId === null ? null : requestUrl(desk, payment.requestId),
     status: payment.status,
     link: null,
     product: null,

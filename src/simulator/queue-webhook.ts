@@ -3,7 +3,7 @@ import { latest } from "./history.ts";
 import { longUrl, shortUrl } from "./present.ts";
 import { formatRupees } from "./rupees.ts";
 import { signWebhook } from "./sign-webhook.ts";
-import type { MerchantData, StoredPayment, StoredRequest, StoredWebhook } from "./state.ts";
+import type { MerchantData, StoredPayment, StoredWebhook } from "./state.ts";
 
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -13,30 +13,33 @@ export function isLoopbackUrl(text: string): boolean {
 }
 
 /** Puts the webhook of a finished payment into the outbox. Failed payments have one only where that is switched on. */
-export function queueWebhook(desk: Desk, merchant: MerchantData, request: StoredRequest, payment: StoredPayment): void {
+export function queueWebhook(desk: Desk, merchant: MerchantData, payment: StoredPayment, url: string | null): void {
   const { switches } = desk.settings;
-  if (request.webhook === null || (payment.status !== true && !switches.webhookOnFailure)) return;
+  if (url === null || (payment.status !== true && !switches.webhookOnFailure)) return;
   desk.state.order += 1;
   desk.state.webhooks.push({
     id: desk.state.order,
     clientId: merchant.clientId,
-    requestId: request.id,
+    requestId: payment.requestId,
     paymentId: payment.id,
     status: payment.status === true ? "Credit" : "Failed",
-    url: request.webhook,
-    state: isLoopbackUrl(request.webhook) ? "waiting" : "refused",
+    url,
+    state: isLoopbackUrl(url) ? "waiting" : "refused",
     dueAt: desk.now + switches.webhookDelaySeconds * 1000,
     attempts: [],
   });
 }
 
-/** The signed form body of a webhook, written for the origin of this moment. */
+/**
+ * The signed form body of a webhook, written for the origin of this moment. No source lists the fields of an order's
+ * webhook: it has those of a payment request's, and what there is none of without a request is empty.
+ */
 export function writeWebhook(desk: Desk, webhook: StoredWebhook): string {
   const merchant = desk.state.merchants.get(webhook.clientId);
   const account = desk.settings.merchants.find((each) => each.clientId === webhook.clientId);
-  const request = merchant?.requests.get(webhook.requestId);
+  const request = merchant?.requests.get(webhook.requestId ?? "");
   const payment = merchant?.payments.get(webhook.paymentId);
-  if (!merchant || !account || !request || !payment) throw new Error("a webhook whose merchant or payment is gone");
+  if (!merchant || !account || !payment) throw new Error("a webhook whose merchant or payment is gone");
   const { switches } = desk.settings;
   const paid = latest(payment);
   const fields: Record<string, string> = {
@@ -46,11 +49,11 @@ export function writeWebhook(desk: Desk, webhook: StoredWebhook): string {
     buyer_phone: paid.phone,
     currency: "INR",
     fees: paid.feesPaise === null ? "" : formatRupees(paid.feesPaise),
-    longurl: longUrl(desk, merchant, webhook.requestId),
+    longurl: webhook.requestId === null ? "" : longUrl(desk, merchant, webhook.requestId),
     payment_id: webhook.paymentId,
-    payment_request_id: webhook.requestId,
+    payment_request_id: webhook.requestId ?? "",
     purpose: paid.title,
-    shorturl: switches.webhookShorturl === "sent" ? shortUrl(desk, latest(request)) : "",
+    shorturl: request !== undefined && switches.webhookShorturl === "sent" ? shortUrl(desk, latest(request)) : "",
     status: webhook.status,
   };
   const sent = Object.fromEntries(

@@ -10,6 +10,14 @@ import {
 import { reviewCases } from "./refund-cases.ts";
 import { authenticate } from "./routes/authenticate.ts";
 import { cancelCheckout, failCheckout, followShortUrl, payCheckout, showCheckout } from "./routes/checkout.ts";
+import {
+  createOrder,
+  createOrderForRequest,
+  getOrderById,
+  getOrderByTransactionId,
+  listOrders,
+  showCheckoutOptions,
+} from "./routes/gateway-orders.ts";
 import { createPaymentRequest } from "./routes/create-payment-request.ts";
 import {
   disablePaymentRequest,
@@ -41,6 +49,12 @@ const routes: readonly Route[] = [
   { method: "GET", path: "/v2/resolutioncenter/cases/:id/", forMerchant: getCase },
   { method: "GET", path: "/v2/refunds/", forMerchant: listRefunds },
   { method: "GET", path: "/v2/refunds/:id/", forMerchant: getRefund },
+  { method: "POST", path: "/v2/gateway/orders/", forMerchant: createOrder },
+  { method: "GET", path: "/v2/gateway/orders/", forMerchant: listOrders },
+  { method: "POST", path: "/v2/gateway/orders/payment-request/", forMerchant: createOrderForRequest },
+  { method: "GET", path: "/v2/gateway/orders/id::id/", forMerchant: getOrderById },
+  { method: "GET", path: "/v2/gateway/orders/transaction_id::id/", forMerchant: getOrderByTransactionId },
+  { method: "GET", path: "/v2/gateway/orders/:id/checkout-options/", forMerchant: showCheckoutOptions },
   { method: "GET", path: "/", handle: showStatus },
   { method: "GET", path: "/i/:code", handle: followShortUrl },
   { method: "GET", path: "/@:username/:id", handle: showCheckout },
@@ -107,7 +121,8 @@ function paramsOf(pattern: string, path: string): Record<string, string> | undef
   const params: Record<string, string> = {};
   for (const [index, want] of wanted.entries()) {
     const got = given[index] ?? "";
-    const at = want.indexOf(":");
+    // The last one: the paths of gateway orders have a colon of their own, as in `id:{id}`.
+    const at = want.lastIndexOf(":");
     if (at === -1 ? want !== got : !got.startsWith(want.slice(0, at)) || got.length === at) return undefined;
     if (at !== -1) params[want.slice(at + 1)] = got.slice(at);
   }

@@ -29,7 +29,10 @@ export interface StoredRequest {
 export interface StoredPayment {
   id: string;
   order: number;
-  requestId: string;
+  /** Null when it was an order that was paid and no request stands behind it. */
+  requestId: string | null;
+  /** The gateway order it was paid through; left out where there is none. */
+  orderId?: string;
   title: string;
   /** True: paid, false: failed, null: not finished. */
   status: boolean | null;
@@ -40,6 +43,26 @@ export interface StoredPayment {
   feesPaise: number | null;
   taxesPaise: number | null;
   failure: { reason: string; message: string } | null;
+  createdAt: number;
+  changedAt: number;
+}
+
+/** A gateway order: of its own, or made for a payment request so that a mobile app can pay that. */
+export interface StoredOrder {
+  id: string;
+  order: number;
+  /** The merchant's own id; null for the order of a payment request. */
+  transactionId: string | null;
+  requestId: string | null;
+  amountPaise: number;
+  name: string;
+  email: string;
+  phone: string;
+  description: string | null;
+  redirectUrl: string | null;
+  webhookUrl: string | null;
+  isCompleted: boolean;
+  paymentIds: readonly string[];
   createdAt: number;
   changedAt: number;
 }
@@ -75,6 +98,7 @@ export interface MerchantData {
   tokens: StoredToken[];
   requests: Map<string, History<StoredRequest>>;
   payments: Map<string, History<StoredPayment>>;
+  orders: Map<string, History<StoredOrder>>;
   cases: Map<string, History<StoredCase>>;
 }
 
@@ -90,7 +114,8 @@ export interface WebhookAttempt {
 export interface StoredWebhook {
   id: number;
   clientId: string;
-  requestId: string;
+  /** Null when it is about an order behind which there is no request. */
+  requestId: string | null;
   paymentId: string;
   status: "Credit" | "Failed";
   url: string;
@@ -127,6 +152,7 @@ export function addMerchant(state: SimulatorState, clientId: string, username: s
     tokens: [],
     requests: new Map(),
     payments: new Map(),
+    orders: new Map(),
     cases: new Map(),
   });
 }

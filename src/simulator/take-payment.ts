@@ -1,9 +1,9 @@
 import type { Desk } from "./exchange.ts";
-import { change, latest } from "./history.ts";
+import { change, type History, latest } from "./history.ts";
 import { newPaymentId, unused } from "./identifiers.ts";
 import { queueWebhook } from "./queue-webhook.ts";
 import { chargesOn } from "./rupees.ts";
-import type { MerchantData, StoredPayment, StoredRequest } from "./state.ts";
+import type { MerchantData, StoredOrder, StoredPayment, StoredRequest } from "./state.ts";
 
 export type PaymentOutcome = "success" | "failure" | "pending";
 
@@ -21,7 +21,39 @@ export const declined = {
   message: "Transaction was declined by the bank",
 } as const;
 
-export function closedBecause(desk: Desk, request: StoredRequest): Closed | undefined {
+/** What there is to know of something that can be paid: a payment request, or an order. */
+export type Payable = Pick<
+  StoredRequest,
+  | "purpose"
+  | "amountPaise"
+  | "isCompleted"
+  | "isDisabled"
+  | "allowRepeatedPayments"
+  | "expiresAt"
+  | "buyerName"
+  | "email"
+  | "phone"
+  | "redirectUrl"
+>;
+
+/** What an order asks for; the request behind it decides where there is one. */
+export function payableOf(merchant: MerchantData, order: StoredOrder): Payable {
+  const request = order.requestId === null ? undefined : merchant.requests.get(order.requestId);
+  const own = { buyerName: order.name, email: order.email, phone: order.phone };
+  if (request !== undefined) return { ...latest(request), ...own };
+  return {
+    ...own,
+    purpose: order.description ?? `Order ${order.transactionId}`,
+    amountPaise: order.amountPaise,
+    isCompleted: order.isCompleted,
+    isDisabled: false,
+    allowRepeatedPayments: false,
+    expiresAt: null,
+    redirectUrl: order.redirectUrl,
+  };
+}
+
+export function closedBecause(desk: Desk, request: Payable): Closed | undefined {
   if (request.isCompleted && !request.allowRepeatedPayments) return "completed";
   if (request.isDisabled) return "disabled";
   return request.expiresAt !== null && desk.now >= request.expiresAt ? "expired" : undefined;
@@ -29,17 +61,21 @@ export function closedBecause(desk: Desk, request: StoredRequest): Closed | unde
 
 export interface PaymentOrder {
   merchant: MerchantData;
-  requestId: string;
+  /** The request that is paid; or the order, with the request behind it. */
+  requestId?: string;
+  orderId?: string;
   outcome: PaymentOutcome;
   payer?: Payer;
 }
 
-/** Makes a payment for a request; the caller has looked whether the request is open. */
+/** Makes a payment for a request or an order; the caller has looked whether it is open. */
 export function takePayment(desk: Desk, order: PaymentOrder): StoredPayment {
   const { merchant, outcome, payer = {} } = order;
-  const history = merchant.requests.get(order.requestId);
-  if (history === undefined) throw new Error(`no payment request ${order.requestId}`);
-  const request = latest(history);
+  const orderHistory = merchant.orders.get(order.orderId ?? "");
+  const requestId = orderHistory === undefined ? order.requestId : latest(orderHistory).requestId;
+  const history = merchant.requests.get(requestId ?? "");
+  const payable = orderHistory ? payableOf(merchant, latest(orderHistory)) : history && latest(history);
+  if (payable === undefined) throw new Error(`no payment request ${order.requestId}, and no order ${order.orderId}`);
   desk.state.order += 1;
   const payment: StoredPayment = {
     id: unused(
@@ -47,13 +83,14 @@ export function takePayment(desk: Desk, order: PaymentOrder): StoredPayment {
       (id) => merchant.payments.has(id),
     ),
     order: desk.state.order,
-    requestId: request.id,
-    title: request.purpose,
+    requestId: requestId ?? null,
+    ...(orderHistory === undefined ? {} : { orderId: latest(orderHistory).id }),
+    title: payable.purpose,
     status: null,
-    amountPaise: request.amountPaise + desk.settings.switches.paymentSurchargePaise,
-    name: payer.name ?? request.buyerName ?? "John",
-    email: payer.email ?? request.email ?? "John@test.com",
-    phone: payer.phone ?? request.phone ?? "+919999999999",
+    amountPaise: payable.amountPaise + desk.settings.switches.paymentSurchargePaise,
+    name: payer.name ?? payable.buyerName ?? "John",
+    email: payer.email ?? payable.email ?? "John@test.com",
+    phone: payer.phone ?? payable.phone ?? "+919999999999",
     feesPaise: null,
     taxesPaise: null,
     failure: null,
@@ -61,8 +98,15 @@ export function takePayment(desk: Desk, order: PaymentOrder): StoredPayment {
     changedAt: desk.now,
   };
   merchant.payments.set(payment.id, [{ at: desk.now, value: payment }]);
-  change(history, desk.now, { paymentIds: [...request.paymentIds, payment.id], changedAt: desk.now });
+  for (const paid of [history, orderHistory]) {
+    if (paid !== undefined) addPayment(paid, desk.now, payment.id);
+  }
   return outcome === "pending" ? payment : finishPayment(desk, merchant, payment.id, outcome);
+}
+
+function addPayment(paid: History<StoredRequest> | History<StoredOrder>, at: number, id: string): void {
+  const paymentIds = [...latest<StoredRequest | StoredOrder>(paid).paymentIds, id];
+  change<StoredRequest | StoredOrder>(paid, at, { paymentIds, changedAt: at });
 }
 
 /** Ends a payment that is still open (`status` null) and queues its webhook. */
@@ -78,10 +122,12 @@ export function finishPayment(
   const charges = isPaid ? chargesOn(latest(history).amountPaise) : {};
   const failure = isPaid ? null : { ...declined };
   const payment = change(history, desk.now, { status: isPaid, failure, changedAt: desk.now, ...charges });
-  const request = merchant.requests.get(payment.requestId);
-  if (request !== undefined) {
-    if (isPaid) change(request, desk.now, { isCompleted: true, changedAt: desk.now });
-    queueWebhook(desk, merchant, latest(request), payment);
-  }
+  const request = merchant.requests.get(payment.requestId ?? "");
+  const order = merchant.orders.get(payment.orderId ?? "");
+  const completed = { isCompleted: true, changedAt: desk.now };
+  if (isPaid && request !== undefined) change(request, desk.now, completed);
+  if (isPaid && order !== undefined) change(order, desk.now, completed);
+  const url = request ? latest(request).webhook : order && latest(order).webhookUrl;
+  queueWebhook(desk, merchant, payment, url ?? null);
   return payment;
 }

@@ -1,6 +1,7 @@
 import type { EnvironmentName, PaymentStatus } from "../../schemas/payment-fields.ts";
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import type { RefundState } from "../../schemas/refund-state.ts";
+import type { WaitRow } from "./wait-rows.ts";
 
 /** The rows of the ledger. Times are milliseconds since the epoch, amounts paise. */
 
@@ -30,6 +31,9 @@ export interface RequestRow {
   readonly key: string;
   /** Whether this row answers for its key; a replaced one stays watched but no longer does. */
   readonly isCurrent: boolean;
+  /** Tags of the link that this one was made in place of because nobody knew whether it exists, and of the reverse. */
+  readonly replaces?: string;
+  readonly replacedBy?: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly reference: string | null;
   readonly correlation: unknown;
@@ -75,7 +79,7 @@ export interface PaymentRow {
 export type RefundStage = RefundState | "asking" | "refused";
 
 /** Stages in which the amount of a refund is not free for another one. */
-const reserving: readonly RefundStage[] = ["asking", "unknown", "requested", "refunded", "closed"];
+const reserving: readonly RefundStage[] = ["asking", "unknown", "requested", "in-review", "refunded", "closed"];
 
 /** Whether the amount of this refund counts against what is left of its payment. */
 export function isReserving(refund: Pick<RefundRow, "stage">): boolean {
@@ -172,21 +176,23 @@ export interface RequestSnapshot {
   readonly request: RequestRow;
   readonly payments: readonly PaymentRow[];
   readonly refunds: readonly RefundRow[];
+  /** The run that waits or waited for this link, where there is one. */
+  readonly wait?: WaitRow;
 }
 
-/** What a person decided about something in the ledger. Never changed, never removed. */
+/** What a person decided about something in the ledger, or an agent called about it. Never changed, never removed. */
 export interface DecisionRow {
   readonly at: number;
   /** Who, by the name they logged in with or gave. */
   readonly by: string;
-  readonly action: "redeliver" | "resolve" | "accept" | "dismiss" | "forget";
-  /** Id of the event, refund, message or request it is about. */
+  readonly action: "redeliver" | "resolve" | "accept" | "dismiss" | "forget" | "call";
+  /** Id of the event, refund, message or request it is about; of a call, the node. */
   readonly subject: string;
   /** Tag of the request it belongs to, where there is one. */
   readonly tag: string | null;
   /** Why, in their words; "" where none are asked for. */
   readonly reason: string;
-  /** What was decided, where there is a choice: the case of a refund, or that it was not booked. */
+  /** What was decided, where there is a choice: the case of a refund, or that it was not booked; of a call, how it ended. */
   readonly outcome?: string;
 }
 
@@ -201,8 +207,8 @@ export interface RequestHistory extends RequestSnapshot {
 /** Everything that waits for a person, the newest first. */
 export interface HeldRows {
   readonly messages: readonly MessageRow[];
-  /** Deliveries that are parked. */
-  readonly deliveries: readonly DeliveryRow[];
+  /** Deliveries that are parked, each with how many later ones of its request and taker it holds up. */
+  readonly deliveries: readonly (DeliveryRow & { readonly holds: number })[];
   /** Events that nobody was to receive. */
   readonly events: readonly EventRow[];
   /** Refunds that were sent and nobody can say what came of them. */

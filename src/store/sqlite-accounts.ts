@@ -33,6 +33,18 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
       .all("SELECT row FROM accounts WHERE name = :name ORDER BY generation", { name })
       .map((row) => read(row) as AccountRow);
 
+  const currentOf = (name: string): number | undefined =>
+    database.get("SELECT generation FROM current_accounts WHERE name = :name", { name })?.generation as
+      | number
+      | undefined;
+  const makeCurrent = ({ name, generation }: AccountRow): void => {
+    database.run(
+      `INSERT INTO current_accounts (name, generation) VALUES (:name, :generation)
+       ON CONFLICT (name) DO UPDATE SET generation = excluded.generation`,
+      { name, generation },
+    );
+  };
+
   /** Whether a link made with this generation can still be paid, or may turn out to exist. */
   const hasOpenLink = ({ name, generation }: AccountRow): boolean =>
     database.get(`SELECT 1 FROM requests WHERE account = :name AND generation = :generation AND is_open = 1 LIMIT 1`, {
@@ -46,11 +58,16 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
         all(identity.name).find(
           (row) => row.environment === identity.environment && row.clientId === identity.clientId,
         );
-      // Asked at every run of a node: only the first time is worth a sync of the disk.
-      const opened = await database.read(find);
+      const isCurrent = (row: AccountRow) => currentOf(row.name) === row.generation;
+      // Asked at every run of a node: only a change is worth a sync of the disk.
+      const opened = await database.read(() => {
+        const row = find();
+        return row && isCurrent(row) ? row : undefined;
+      });
       if (opened) return opened;
       return database.write(() => {
         const known = find();
+        if (known) makeCurrent(known);
         if (known) return known;
         const account: AccountRow = {
           name: identity.name,
@@ -62,6 +79,7 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
           isActive: isActive(identity.name),
         };
         save(account);
+        makeCurrent(account);
         return account;
       });
     },
@@ -73,7 +91,7 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
             token: fingerprint(callbackToken),
           }),
         );
-        const isCurrent = account !== null && account.generation === all(name).at(-1)?.generation;
+        const isCurrent = account !== null && account.generation === currentOf(name);
         return isCurrent || (account && hasOpenLink(account)) ? account : null;
       }),
     pinMerchant(account, merchant) {

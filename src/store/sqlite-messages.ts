@@ -8,6 +8,13 @@ type MessageStore = Pick<Store, "recordMessage" | "saveMessage" | "dueMessages" 
 /** States in which a message is read again by itself. */
 const isRead = ({ state }: MessageRow): boolean => state === "waiting" || state === "quarantined";
 
+/** Due again. A quarantine is not ended by a repeat, only by a read that agrees or by a person. */
+const repeated = (known: MessageRow, { nextAt }: MessageRow): MessageRow => ({
+  ...known,
+  state: known.state === "quarantined" ? known.state : "waiting",
+  nextAt,
+});
+
 /** What came in at the public routes, on SQLite. */
 export function sqliteMessages(database: SqliteDatabase): MessageStore {
   const save = (message: MessageRow): void => {
@@ -24,7 +31,7 @@ export function sqliteMessages(database: SqliteDatabase): MessageStore {
         const columns = { id: message.id, next_at: message.nextAt, row: JSON.stringify(message) };
         if (database.run(insert, columns) === 1) return;
         const known = parseRow<MessageRow>(database.get("SELECT row FROM messages WHERE id = :id", { id: message.id }));
-        save(known ? { ...known, state: "waiting", nextAt: message.nextAt } : message);
+        save(known ? repeated(known, message) : message);
       });
     },
     saveMessage: (message) =>

@@ -39,6 +39,12 @@ export function indexMessage(database: SqliteDatabase, { id, paymentId, tag, sta
 
 const isHeldState = "json_extract(messages.row, '$.state') IN ('parked', 'quarantined')";
 
+const parkedDeliveries = `SELECT row, (
+    SELECT COUNT(*) FROM deliveries AS later
+    WHERE later.taker_id = parked.taker_id AND later.tag = parked.tag
+      AND later.sequence > parked.sequence AND later.state <> 'taken') AS holds
+  FROM deliveries AS parked WHERE state = 'parked' ORDER BY next_at DESC LIMIT :limit`;
+
 /** What an operator asks the ledger, on SQLite. */
 export function sqliteOperations(database: SqliteDatabase): OperationStore {
   const rows = <T>(sql: string, parameters: Parameters<SqliteDatabase["all"]>[1] = {}): T[] =>
@@ -124,9 +130,10 @@ export function sqliteOperations(database: SqliteDatabase): OperationStore {
              ORDER BY messages.rowid DESC LIMIT :limit`,
             { countWindow, limit },
           ),
-          deliveries: rows("SELECT row FROM deliveries WHERE state = 'parked' ORDER BY next_at DESC LIMIT :limit", {
-            limit,
-          }),
+          deliveries: database.all(parkedDeliveries, { limit }).map((row) => ({
+            ...(parseRow<DeliveryRow>(row) as DeliveryRow),
+            holds: Number(row.holds),
+          })),
           events: rows(
             `SELECT row FROM (
                SELECT * FROM (SELECT rowid AS place, row FROM events

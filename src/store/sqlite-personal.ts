@@ -11,7 +11,7 @@ import type { Store } from "./store.ts";
  * when they are read.
  */
 
-type Kind = "input" | "response" | "event" | "refund";
+type Kind = "input" | "response" | "event" | "refund" | "wait";
 type Data = Readonly<Record<string, unknown>>;
 
 const personalFields: readonly string[] = ["customerName", "customerEmail", "customerMobileNumber"];
@@ -30,7 +30,8 @@ const find = (database: SqliteDatabase, { tag, kind, id }: Place) =>
     { tag, kind, id },
   );
 
-function put(database: SqliteDatabase, { tag, kind, id }: Place, at: number, data: Data): void {
+/** Keeps the personal part of a row. */
+export function putPersonal(database: SqliteDatabase, { tag, kind, id }: Place, at: number, data: Data): void {
   const json = JSON.stringify(data);
   const known = find(database, { tag, kind, id });
   if (known?.data === json) return;
@@ -42,7 +43,8 @@ function put(database: SqliteDatabase, { tag, kind, id }: Place, at: number, dat
   );
 }
 
-function get(database: SqliteDatabase, tag: string, kind: Kind, id: string): Data | null {
+/** The personal part of a row; null where there is none or it was erased. */
+export function getPersonal(database: SqliteDatabase, tag: string, kind: Kind, id: string): Data | null {
   const row = find(database, { tag, kind, id });
   return row ? (JSON.parse(String(row.data)) as Data) : null;
 }
@@ -56,9 +58,10 @@ export function keepPersonal(database: SqliteDatabase, request: RequestRow, isNe
   if (request.isForgotten) return;
   const { tag, createdAt: at } = request;
   const data = { input: pick(request.input, isPersonalField), correlation: request.correlation };
-  if (isNew) put(database, { tag, kind: "input", id: "" }, at, data);
+  if (isNew) putPersonal(database, { tag, kind: "input", id: "" }, at, data);
   // The reply comes with the first event and never changes.
-  if (request.response && request.sequence <= 1) put(database, { tag, kind: "response", id: "" }, at, request.response);
+  if (request.response && request.sequence <= 1)
+    putPersonal(database, { tag, kind: "response", id: "" }, at, request.response);
 }
 
 /** The part of a request that stays. */
@@ -75,12 +78,12 @@ export function withoutPersonal(request: RequestRow): RequestRow {
 export function requestOf(database: SqliteDatabase, row: Record<string, unknown> | undefined): RequestRow | null {
   const request = parseRow<RequestRow>(row);
   if (!request || request.isForgotten) return request;
-  const { input, correlation } = get(database, request.tag, "input", "") ?? {};
+  const { input, correlation } = getPersonal(database, request.tag, "input", "") ?? {};
   return {
     ...request,
     input: { ...request.input, ...(input as Data | undefined) },
     correlation: correlation ?? null,
-    response: get(database, request.tag, "response", ""),
+    response: getPersonal(database, request.tag, "response", ""),
   };
 }
 
@@ -89,13 +92,13 @@ export function splitEvent(database: SqliteDatabase, row: EventRow): EventRow {
   // Rows of other tests and versions may lack them.
   if (customer === undefined) return row;
   const at = row.createdAt ?? Date.parse(row.event.observedAt);
-  put(database, { tag: row.tag, kind: "event", id: row.id }, at, { customer, correlation, raw, failure });
+  putPersonal(database, { tag: row.tag, kind: "event", id: row.id }, at, { customer, correlation, raw, failure });
   return { ...row, event: { ...row.event, customer: nobody, correlation: null, raw: {}, failure: null } };
 }
 
 export function eventOf(database: SqliteDatabase, row: Record<string, unknown> | undefined): EventRow | null {
   const stored = parseRow<EventRow>(row);
-  const data = stored && get(database, stored.tag, "event", stored.id);
+  const data = stored && getPersonal(database, stored.tag, "event", stored.id);
   return data ? { ...stored, event: { ...stored.event, ...data } as PaymentStatusEvent } : stored;
 }
 
@@ -108,7 +111,7 @@ export function splitRefund(database: SqliteDatabase, refund: RefundRow, wasForg
   const isForgotten = wasForgotten || refund.isForgotten === true;
   if (!isForgotten && (description !== undefined || refund.response !== null)) {
     const key = { tag: tagOfRefund(refund), kind: "refund", id: refund.transactionId } as const;
-    put(database, key, refund.createdAt, { description, response: refund.response });
+    putPersonal(database, key, refund.createdAt, { description, response: refund.response });
   }
   return { ...refund, input, response: null, ...(isForgotten ? { isForgotten } : {}) };
 }
@@ -116,7 +119,7 @@ export function splitRefund(database: SqliteDatabase, refund: RefundRow, wasForg
 export function refundOf(database: SqliteDatabase, row: Record<string, unknown> | undefined): RefundRow | null {
   const refund = parseRow<RefundRow>(row);
   if (!refund || refund.isForgotten) return refund;
-  const { description, response } = get(database, tagOfRefund(refund), "refund", refund.transactionId) ?? {};
+  const { description, response } = getPersonal(database, tagOfRefund(refund), "refund", refund.transactionId) ?? {};
   return {
     ...refund,
     input: description === undefined ? refund.input : { ...refund.input, description },
@@ -134,7 +137,7 @@ export function sqlitePersonal(database: SqliteDatabase): PersonalStore {
     database.run("DELETE FROM personal WHERE tag = :tag", { tag });
     // A change that was decided before must not bring back what it had read.
     database.run(
-      `UPDATE requests SET version = version + 1,
+      `UPDATE requests SET version = version + 1, conversation = NULL,
          row = json_set(row, '$.version', version + 1, '$.isForgotten', json('true')) WHERE tag = :tag`,
       { tag },
     );

@@ -1,9 +1,11 @@
+import { type ConversationCap, type ConversationUse, capReached, messagesOf } from "./conversation-cap.ts";
 import type { EventRow, PaymentRow, RefundRow, RequestRow } from "./rows.ts";
 import { addDelivery, markUnclaimed } from "./sqlite-deliveries.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
 import { addDecision } from "./sqlite-decisions.ts";
 import { eventOf, keepPersonal, refundOf, requestOf, splitEvent, withoutPersonal } from "./sqlite-personal.ts";
 import { areRefundsAsBefore, writeRefund } from "./sqlite-refunds.ts";
+import { readWait, writeWait } from "./sqlite-waits.ts";
 import type { Store } from "./store.ts";
 
 type RequestStore = Pick<
@@ -39,6 +41,23 @@ const columns = (request: RequestRow) => ({
   row: JSON.stringify(request),
 });
 
+/** The links that a conversation got in the window that ends now, the oldest first. */
+function conversationUses(
+  database: SqliteDatabase,
+  { conversation, windowMs }: ConversationCap,
+  now: number,
+): readonly ConversationUse[] {
+  const found = database.all(
+    `SELECT created_at AS at,
+       (json_extract(row, '$.input.sendEmail') IS 1) + (json_extract(row, '$.input.sendSms') IS 1) AS messages
+     FROM requests
+     WHERE conversation = :conversation AND created_at > :since AND json_extract(row, '$.stage') <> 'refused'
+     ORDER BY created_at`,
+    { conversation, since: now - windowMs },
+  );
+  return found.map(({ at, messages }) => ({ at: Number(at), messages: Number(messages) }));
+}
+
 /** Links that were asked for, their payments and events, on SQLite. */
 export function sqliteRequests(database: SqliteDatabase): RequestStore {
   const byKey = (request: Pick<RequestRow, "account" | "generation" | "key">) =>
@@ -59,6 +78,19 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
        ON CONFLICT (tag, payment_id) DO UPDATE SET row = excluded.row`,
       { payment_id: payment.paymentId, tag: payment.tag, row: JSON.stringify(payment) },
     );
+  /** False when the row has moved on since. */
+  const update = (request: RequestRow): boolean => {
+    const { tag, is_current, payment_request_id, next_read_at, is_open, version, row } = columns(
+      withoutPersonal(request),
+    );
+    const changed = database.run(
+      `UPDATE requests SET is_current = :is_current, payment_request_id = :payment_request_id,
+         next_read_at = :next_read_at, is_open = :is_open, version = :version, row = :row
+       WHERE tag = :tag AND version = :version - 1`,
+      { tag, is_current, payment_request_id, next_read_at, is_open, version, row },
+    );
+    return changed > 0;
+  };
   /** False for an event that was told before: it keeps its words, and what became of its deliveries. */
   const addEvent = (event: EventRow): boolean => {
     const known = eventById(event.id);
@@ -74,16 +106,29 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
   };
 
   return {
-    addRequest(request) {
+    addRequest(request, wait, cap) {
       return database.write(() => {
         const known = byKey(request);
-        if (known) return { request: known, isNew: false };
+        const isReplaced = known?.tag === request.replaces && known?.stage !== "open";
+        if (known && !isReplaced) return { request: known, isNew: false };
+        const full = cap
+          ? capReached(conversationUses(database, cap, request.createdAt), messagesOf(request), cap)
+          : null;
+        if (full) return { request, isNew: false, full };
+        if (known) update({ ...known, isCurrent: false, replacedBy: request.tag, version: known.version + 1 });
         database.run(
-          `INSERT INTO requests (tag, account, environment, generation, key, is_current, payment_request_id, next_read_at, is_open, version, row)
-           VALUES (:tag, :account, :environment, :generation, :key, :is_current, :payment_request_id, :next_read_at, :is_open, :version, :row)`,
-          columns(withoutPersonal(request)),
+          `INSERT INTO requests (tag, account, environment, generation, key, is_current, payment_request_id, next_read_at,
+             is_open, version, row, conversation, created_at)
+           VALUES (:tag, :account, :environment, :generation, :key, :is_current, :payment_request_id, :next_read_at,
+             :is_open, :version, :row, :conversation, :created_at)`,
+          {
+            ...columns(withoutPersonal(request)),
+            conversation: cap?.conversation ?? null,
+            created_at: request.createdAt,
+          },
         );
         keepPersonal(database, request, true);
+        if (wait) writeWait(database, wait, request);
         return { request, isNew: true };
       });
     },
@@ -103,8 +148,10 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
       database.read(() => {
         const request = byTag(tag);
         if (!request) return null;
+        const wait = readWait(database, tag);
         return {
           request,
+          ...(wait ? { wait } : {}),
           payments: database
             .all("SELECT row FROM payments WHERE tag = :tag ORDER BY rowid", { tag })
             .map((row) => parseRow<PaymentRow>(row) as PaymentRow),
@@ -128,20 +175,12 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
       return database.write(() => {
         const { request } = change;
         if (!areRefundsAsBefore(database, change.refundsBefore ?? [])) return false;
-        const { tag, is_current, payment_request_id, next_read_at, is_open, version, row } = columns(
-          withoutPersonal(request),
-        );
-        const changed = database.run(
-          `UPDATE requests SET is_current = :is_current, payment_request_id = :payment_request_id,
-             next_read_at = :next_read_at, is_open = :is_open, version = :version, row = :row
-           WHERE tag = :tag AND version = :version - 1`,
-          { tag, is_current, payment_request_id, next_read_at, is_open, version, row },
-        );
         // Before anything else is written: one that was forgotten meanwhile must get nothing back.
-        if (changed === 0) return false;
+        if (!update(request)) return false;
         keepPersonal(database, request, false);
         for (const payment of change.payments ?? []) savePayment(payment);
         for (const refund of change.refunds ?? []) writeRefund(database, refund);
+        if (change.wait) writeWait(database, change.wait, request);
         const told = (change.events ?? []).filter((event) => !addEvent(event)).map((event) => event.id);
         const fresh = (change.deliveries ?? []).filter(({ eventId }) => !told.includes(eventId));
         const left = fresh.filter((delivery) => !addDelivery(database, delivery));

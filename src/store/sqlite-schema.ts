@@ -61,6 +61,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX deliveries_due ON deliveries (taker_id, next_at) WHERE state = 'waiting';
   CREATE INDEX deliveries_parked ON deliveries (next_at) WHERE state = 'parked';
 
+  CREATE TABLE waits (tag TEXT PRIMARY KEY REFERENCES requests (tag), row TEXT NOT NULL) STRICT;
+
   -- What is erased on request and after its time; see sqlite-personal.ts.
   CREATE TABLE personal (
     tag TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL,
@@ -113,5 +115,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX requests_open ON requests (account, generation) WHERE is_open = 1;
   DROP INDEX events_unclaimed;
   CREATE INDEX events_unclaimed ON events (${unclaimedCause}) WHERE ${unclaimedCause} IS NOT NULL;
+  `,
+  `
+  -- A hash of the conversation, for what one conversation may ask for; erased with the rest of what is personal.
+  ALTER TABLE requests ADD COLUMN conversation TEXT;
+  ALTER TABLE requests ADD COLUMN created_at INTEGER;
+  CREATE INDEX requests_by_conversation ON requests (conversation, created_at) WHERE conversation IS NOT NULL;
+  `,
+  `
+  -- The generation that an account is opened with now: not the newest one where a client id came back.
+  CREATE TABLE current_accounts (name TEXT PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
+  INSERT INTO current_accounts (name, generation) SELECT name, max(generation) FROM accounts GROUP BY name;
   `,
 ];

@@ -7,6 +7,7 @@ import { sqlitePersonal } from "./sqlite-personal.ts";
 import { sqliteRefunds } from "./sqlite-refunds.ts";
 import { sqliteRequests } from "./sqlite-requests.ts";
 import { sqliteSweep } from "./sqlite-sweep.ts";
+import { sqliteWaits } from "./sqlite-waits.ts";
 import type { Store } from "./store.ts";
 
 /** The SQLite ledger in this very thread, which waits for the disk. */
@@ -20,6 +21,7 @@ export function sqliteTables(database: SqliteDatabase): Omit<Store, "close"> {
   return {
     ...sqliteAccounts(database),
     ...sqliteRequests(database),
+    ...sqliteWaits(database),
     ...sqliteRefunds(database),
     ...sqlitePersonal(database),
     ...sqliteMessages(database),

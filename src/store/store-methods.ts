@@ -10,6 +10,7 @@ export const storeMethods = [
   "setActive",
   "isActive",
   "addRequest",
+  "waitByTag",
   "requestByKey",
   "requestByTag",
   "requestById",

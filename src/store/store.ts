@@ -15,8 +15,10 @@ import type {
   RequestSnapshot,
   TakerRow,
 } from "./rows.ts";
+import type { ConversationCap, ConversationFull } from "./conversation-cap.ts";
 import type { Undelivered } from "./undelivered.ts";
 import type { RequestAge, SweepRow, WatchedPaymentRow } from "./sweep-rows.ts";
+import type { WaitRow, WaitWithMessage } from "./wait-rows.ts";
 
 /** An account as its credentials describe it: what tells one generation from the next. */
 export type AccountIdentity = Pick<AccountRow, "name" | "environment" | "clientId">;
@@ -34,6 +36,8 @@ export interface Change {
   readonly refundsBefore?: readonly RefundRow[];
   readonly events?: readonly EventRow[];
   readonly deliveries?: readonly DeliveryRow[];
+  /** The wait for this link as it is from now on; its message stays unless one is given. */
+  readonly wait?: WaitRow | WaitWithMessage;
   /** What a person decided, where the change is by their word. */
   readonly decision?: DecisionRow;
 }
@@ -65,8 +69,19 @@ export interface Store {
   /** Whether payments of this account start flows; true for a name not seen yet. */
   isActive(name: string): Promise<boolean>;
 
-  /** Stores an intent, unless another row answers for the same key: then that one comes back. */
-  addRequest(request: RequestRow): Promise<{ readonly request: RequestRow; readonly isNew: boolean }>;
+  /**
+   * Stores an intent, together with the run that is to wait for the link, unless another row answers for the same key:
+   * then that one comes back and nothing is stored; a row that it `replaces` and that is no link yet ceases to answer for
+   * the key with it. With a cap, a new one that its conversation has no room for is not
+   * stored either, and `full` says so; refused links take no room.
+   */
+  addRequest(
+    request: RequestRow,
+    wait?: WaitWithMessage,
+    cap?: ConversationCap,
+  ): Promise<{ readonly request: RequestRow; readonly isNew: boolean; readonly full?: ConversationFull }>;
+  /** The run that waits or waited for a link. */
+  waitByTag(tag: string): Promise<WaitWithMessage | null>;
   requestByKey(account: AccountRow, key: string): Promise<RequestRow | null>;
   requestByTag(tag: string): Promise<RequestRow | null>;
   requestById(
@@ -102,7 +117,7 @@ export interface Store {
   changeRefund(before: RefundRow, changes: Partial<RefundRow>, decision?: DecisionRow): Promise<RefundRow | null>;
   dueRefunds(now: number, limit: number): Promise<readonly RefundRow[]>;
 
-  /** Records a message, or makes the one with the same id due again. */
+  /** Records a message, or makes the one with the same id due again; one in quarantine stays in it. */
   recordMessage(message: MessageRow): Promise<void>;
   saveMessage(message: MessageRow): Promise<void>;
   /** Waiting and quarantined messages whose next read is due, the most overdue first. */

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { median, pulse, quantile, type Row } from "./figures.ts";
+import { formOf, tagOf, webhookPath } from "./messages.ts";
 import { type BenchServer, type Load, runLoad, startServer } from "./processes.ts";
 import { seedLedgers } from "./seed-ledger.ts";
 import type { ShopReport } from "./servers/shop.ts";
@@ -113,21 +114,34 @@ export async function ledgerSizes(plan: Plan): Promise<Row[]> {
   for (const [size, dir] of folders) {
     const start = performance.now();
     servers[size] = await startServer("receiver", { dir });
-    await runLoad({ url: servers[size].url, amount: 1, connections: 1, perConnection: 1 });
+    // Not by the load generator: its own start would count.
+    const { status } = await fetch(new URL(`${webhookPath}&op=${tagOf(size)}`, servers[size].url), {
+      method: "POST",
+      body: new URLSearchParams(formOf(size)),
+    });
+    if (status !== 200) throw new Error(`The first webhook after a start was answered ${status}.`);
     starts[size] = performance.now() - start;
   }
   const results = await rounds(servers, plan, { seconds: plan.seconds, overallRate: 1000 });
   await stopAll(servers);
   for (const dir of folders.values()) rmSync(dir, { recursive: true, force: true });
   const [smallest] = plan.sizes.map(String) as [string];
-  return plan.sizes.map((size): Row => {
+  const largest = plan.sizes.at(-1) as number;
+  const restart = starts[largest] as number;
+  const restarted: Row = {
+    what: `restart until a webhook is accepted, ${largest.toLocaleString("en")} payments stored`,
+    figure: `${restart.toFixed(0)} ms`,
+    target: { text: "<= 1,000 ms", isMet: restart <= 1000 },
+  };
+  const costs = plan.sizes.map((size): Row => {
     const what = `CPU per webhook, ${size.toLocaleString("en")} payments stored`;
-    const figure = `${of(results[size], "cpuMicroseconds").toFixed(0)} us; accepts ${(starts[size] as number).toFixed(0)} ms after a start`;
+    const figure = `${of(results[size], "cpuMicroseconds").toFixed(0)} us`;
     if (String(size) === smallest) return { what, figure };
     const ratio = ratioOf(results, String(size), smallest, "cpuMicroseconds");
     const than = `${Number(smallest).toLocaleString("en")} payments`;
     return { what, figure, ratio, than, target: { text: "<= 1.50", isMet: ratio <= 1.5 } };
   });
+  return [...costs, restarted];
 }
 
 /** From a webhook's arrival until a flow has the event, at 50 payments a second, against two reads and nothing else. */

@@ -7,12 +7,13 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median, type Row, table } from "./figures.ts";
+import { httpHost } from "./http-measures.ts";
 import { idle, latency, ledgerSizes, memory, type Plan, slowStore, throughput } from "./measures.ts";
 import { slowDisk } from "./slow-disk.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "throughput,slow,latency,sizes,memory,idle" },
+    only: { type: "string", default: "throughput,slow,latency,sizes,memory,idle,http" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
     webhooks: { type: "string", default: "1000000" },
@@ -37,6 +38,7 @@ const measures: Readonly<Record<string, () => Promise<Row[]>>> = {
   sizes: () => ledgerSizes(plan),
   memory: () => memory(plan),
   idle: () => idle(plan),
+  http: () => httpHost(plan),
 };
 
 const rows: Row[] = [];

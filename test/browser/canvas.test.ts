@@ -106,7 +106,12 @@ describe.each(["node-red", "node-red-4"] as const)("a person at the canvas of %s
     expect(labels.map((label) => label.replace(/\s+/g, " "))).toEqual([
       "Generate payment link",
       "Create refund",
+      "Collect payment",
       "Get payment status",
+      "Get refund status",
+      "List payments",
+      "Disable payment link",
+      "Enable payment link",
       "Payment status",
       "Event handled",
     ]);

@@ -2,11 +2,11 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { launchBrowser, screenshot } from "../helpers/browser.ts";
+import { type ChatPage, type ChatPageOptions, openChatPage, orderTea } from "../helpers/chat-page.ts";
 import { type PlaygroundProcess, startPlaygroundProcess } from "../playground/playground-process.ts";
 
-const phone = { width: 390, height: 780 };
 let playground: PlaygroundProcess;
 let browser: Browser;
 
@@ -19,61 +19,8 @@ afterAll(async () => {
   await playground.discard();
 });
 
-interface Chat {
-  readonly page: Page;
-  /** Everything outside the loopback address that the page asked for, and every error on it. */
-  readonly complaints: string[];
-  see(words: string, timeout?: number): Promise<void>;
-  press(label: string): Promise<void>;
-  type(words: string): Promise<void>;
-  /** Clicks *Pay now* of the newest card; resolves with the checkout page. */
-  openCheckout(): Promise<Page>;
-  bubbles(): Promise<string[]>;
-}
-
-/** A buyer with a browser of their own, on the chat page. */
-async function openChat(url = playground.chat, viewport = phone): Promise<Chat> {
-  const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("request", (request) => {
-    if (!request.url().startsWith("http://127.0.0.1:")) complaints.push(request.url());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  await page.goto(url);
-  const bubble = page.locator(".message-bubble");
-  return {
-    page,
-    complaints,
-    see: (words, timeout = 10_000) => bubble.filter({ hasText: words }).last().waitFor({ timeout }),
-    press: (label) => page.locator("#replies button", { hasText: label }).click({ timeout: 10_000 }),
-    async type(words) {
-      await page.fill("#words", words);
-      await page.press("#words", "Enter");
-    },
-    async openCheckout() {
-      const opened = page.waitForEvent("popup");
-      await page.locator("a.pay").last().click();
-      const checkout = await opened;
-      await checkout.waitForLoadState();
-      return checkout;
-    },
-    bubbles: () => bubble.allInnerTexts(),
-  };
-}
-
-async function orderTea(chat: Chat): Promise<void> {
-  await chat.see("What would you like?");
-  await chat.press("Masala chai");
-  await chat.see("What is your name?");
-  await chat.type("John");
-  await chat.see("mobile number?");
-  await chat.type("99999 99999");
-  await chat.see("Here is your payment link, John.");
-}
+const openChat = (url = playground.chat, viewport?: ChatPageOptions["viewport"]): Promise<ChatPage> =>
+  openChatPage(browser, { url, ...(viewport && { viewport }) });
 
 describe("the chat page in a browser", () => {
   it("sells tea, tells of the payment, and gives the money back, in one conversation", async () => {

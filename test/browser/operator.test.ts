@@ -19,7 +19,7 @@ describe("the operator page", () => {
 
   async function link(input: Record<string, unknown>): Promise<string> {
     const result = await host.run("generate-payment-link", { amount: "200", ...input });
-    if (result.port !== "success") throw new Error(JSON.stringify(result.error));
+    if (result.port !== "success") throw new Error(JSON.stringify(result));
     return (result.output as { paymentRequestId: string }).paymentRequestId;
   }
   const pay = (paymentRequestId: string) => host.simulator.control.pay({ paymentRequestId, outcome: "success" });
@@ -161,6 +161,12 @@ describe("the operator page", () => {
     await held.getByRole("link").click();
     await page.getByText("contradicts what Instamojo says and is quarantined").waitFor();
     await screenshot(page, "operator-quarantined-phone");
+    await page.getByRole("button", { name: "Check again" }).click();
+    await page.getByText("Instamojo is asked now.").waitFor();
+    // Instamojo does not know the payment: the read says nothing new, and the quarantine goes on.
+    while ((await store.messageById("odd-message"))!.nextAt > now + 1_000_000)
+      await new Promise((done) => setTimeout(done, 20));
+    await page.getByText("contradicts what Instamojo says and is quarantined").waitFor();
     await page.getByRole("button", { name: "Dismiss" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Dismiss" }).click();
@@ -171,6 +177,20 @@ describe("the operator page", () => {
     await page.getByText("John dismissed the message").waitFor();
     expect((await timeline()).join("\n")).toContain("Somebody tried a cheaper payment.");
     expect((await store.messageById("odd-message"))?.state).toBe("dismissed");
+  });
+
+  it("says that the private salt looks wrong after three messages with the right address and a wrong signature", async () => {
+    const { webhook } = host.simulator.ledger().paymentRequests[0] as { webhook: string };
+    const wrong = () =>
+      fetch(webhook, { method: "POST", body: new URLSearchParams({ payment_id: "MOJO5a06005J21512197", mac: "0" }) });
+    const account = page.locator(".account");
+    for (let count = 0; count < 2; count++) expect((await wrong()).status).toBe(403);
+    await page.goto(operator.url);
+    await account.getByText("Healthy").waitFor();
+    await wrong();
+    await page.goto(operator.url);
+    await account.getByText("Look here").waitFor();
+    expect(await account.innerText()).toMatch(/The private salt looks wrong[\s\S]*Copy the private salt again/);
   });
 
   it("can be used by keyboard alone", async () => {

@@ -35,7 +35,15 @@ async function type(...args: string[]) {
 
 describe("the command line", () => {
   it("has the commands of its help", async () => {
-    expect(commands.map((command) => command.name)).toEqual(["start", "simulator", "run", "trigger", "payments"]);
+    expect(commands.map((command) => command.name)).toEqual([
+      "start",
+      "simulator",
+      "run",
+      "trigger",
+      "serve",
+      "payments",
+      "mcp",
+    ]);
     const { code, out } = await type("--help");
     expect(code).toBe(0);
     for (const command of commands) expect(out[0]).toContain(`  ${command.name}`);
@@ -65,7 +73,7 @@ describe("the command line", () => {
 
   const input = '{"amount": "200", "purpose": "Iphone"}';
   it.each<[string[], string]>([
-    [["pay"], 'There is no command "pay". The commands are: start, simulator, run, trigger, payments.'],
+    [["pay"], 'There is no command "pay". The commands are: start, simulator, run, trigger, serve, payments, mcp.'],
     [["--port"], 'There is no command "--port".'],
     [["start", "now"], 'start does not take "now". Type "instamojo-flow start --help"'],
     [["start", "--port", "80a"], '--port must be a number from 0 to 65535, not "80a".'],
@@ -74,7 +82,8 @@ describe("the command line", () => {
     [["simulator", "--port", "-1"], "--port"],
     [["simulator", "--profile", "mean"], '--profile must be one of documented, kind, hostile, not "mean".'],
     [["run"], "run needs the name of a node, for example generate-payment-link."],
-    [["run", "make-link"], "The nodes are: generate-payment-link, create-refund, get-payment-status."],
+    [["run", "make-link"], "The nodes are: generate-payment-link, create-refund, get-payment-status, "],
+    [["run", "collect-payment"], "collect-payment waits for its payment"],
     [["run", "constructor"], 'There is no node "constructor".'],
     [["run", "generate-payment-link"], '--input is missing. Give it, for example: --input \'{"amount"'],
     [["run", "generate-payment-link", "--input", "{amount: 200}"], "--input must be JSON, in single quotes"],

@@ -50,7 +50,18 @@ describe("a configuration", () => {
       maxAccounts: 5,
       storeFile: join(folder, "ledger.db"),
       accounts: [account],
+      deliver: [],
+      apiKeys: [],
+      serve: {},
     });
+  });
+
+  it("may limit what one conversation asks for", () => {
+    expect(load({ ...good, limits: { linksPerConversation: 3 } }).limits).toEqual({ linksPerConversation: 3 });
+    expect(problems({ ...good, limits: { windowMinutes: 0 } })).toEqual([
+      ["limits.windowMinutes", "Window (minutes) must be at least 1."],
+    ]);
+    expect(problems({ ...good, limits: { perHour: 3 } })).toHaveLength(1);
   });
 
   it("is read whole", () => {
@@ -260,5 +271,67 @@ describe("a configuration that cannot be read", () => {
       accounts: [{ ...account, name: "s3cr3t!", clientId: "s3c r3t", clientSecret: "s3cr3t\u0000" }],
     };
     expect(refusal(bad).message).not.toMatch(/s3c ?r3t/);
+  });
+
+  describe("of the HTTP host", () => {
+    const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+    const target = { name: "bot", url: "https://bot.example.com/events", secrets: [secret] };
+    const key = { id: "bot", sha256: "A".repeat(64), scopes: ["read", "link"] };
+
+    it("is read whole", () => {
+      const serve = { address: "0.0.0.0", allowedHosts: ["payments.internal:8080"], callsPerMinute: 60 };
+      const read = load({ ...good, deliver: [target], apiKeys: [{ ...key, accounts: ["shop"] }], serve });
+      expect(read.deliver).toEqual([{ ...target, allowPrivate: false }]);
+      expect(read.apiKeys).toEqual([{ ...key, sha256: "a".repeat(64), accounts: ["shop"] }]);
+      expect(read.serve).toEqual(serve);
+    });
+
+    it("takes a secret from the environment, and never shows it", () => {
+      const deliver = [{ ...target, secrets: ["${BOT_SECRET}"] }];
+      expect(load({ ...good, deliver }, { BOT_SECRET: secret }).deliver[0]?.secrets).toEqual([secret]);
+      expect(refusal({ ...good, deliver }, { BOT_SECRET: "hunter2" }).message).not.toContain("hunter2");
+      expect(refusal({ ...good, apiKeys: [{ ...key, sha256: "imf_the_key_itself" }] }).message).not.toContain(
+        "imf_the",
+      );
+    });
+
+    it.each<[string, object, string, RegExp]>([
+      ["no secret", { deliver: [{ ...target, secrets: [] }] }, "deliver.0.secrets", /must be filled in/],
+      ["an empty secret", { deliver: [{ ...target, secrets: ["whsec_"] }] }, "deliver.0.secrets", /24 random bytes/],
+      [
+        "three secrets",
+        { deliver: [{ ...target, secrets: [secret, secret, secret] }] },
+        "deliver.0.secrets",
+        /one or two/,
+      ],
+      ["plain http", { deliver: [{ ...target, url: "http://bot.example.com" }] }, "deliver.0.url", /https/],
+      [
+        "a login in the URL",
+        { deliver: [{ ...target, url: "https://a:b@bot.example.com" }] },
+        "deliver.0.url",
+        /user name/,
+      ],
+      ["no URL", { deliver: [target, { ...target, url: "bot" }] }, "deliver.1.url", /address/],
+      ["a name twice", { deliver: [target, target] }, "deliver.1.name", /unique/],
+      ["an unknown account", { deliver: [{ ...target, accounts: ["x"] }] }, "deliver.0.accounts", /"x" is none/],
+      ["the key itself", { apiKeys: [{ ...key, sha256: "imf_abc" }] }, "apiKeys.0.sha256", /never the key itself/],
+      [
+        "an unknown scope",
+        { apiKeys: [{ ...key, scopes: ["admin"] }] },
+        "apiKeys.0.scopes",
+        /read, link, refund, operate/,
+      ],
+      ["no scope", { apiKeys: [{ ...key, scopes: [] }] }, "apiKeys.0.scopes", /filled in/],
+      ["one key twice", { apiKeys: [key, { ...key, id: "b" }] }, "apiKeys.1.sha256", /unique/],
+      ["an id twice", { apiKeys: [key, { ...key, sha256: "b".repeat(64) }] }, "apiKeys.1.id", /unique/],
+      ["a key for an unknown account", { apiKeys: [{ ...key, accounts: ["x"] }] }, "apiKeys.0.accounts", /"x" is none/],
+      ["an empty list of accounts", { apiKeys: [{ ...key, accounts: [] }] }, "apiKeys.0.accounts", /filled in/],
+      ["a target that is no object", { deliver: ["bot"] }, "deliver", /list of delivery targets/],
+      ["a setting it does not know", { serve: { adress: "0.0.0.0" } }, "serve", /./],
+      ["an address that is none", { serve: { address: "localhost" } }, "serve.address", /IP address/],
+    ])("is refused with %s", (_, change, field, message) => {
+      const found = problems({ ...good, ...change });
+      expect(found).toEqual([[field, expect.stringMatching(message)]]);
+    });
   });
 });

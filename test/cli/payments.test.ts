@@ -165,6 +165,13 @@ describe("instamojo-flow payments", () => {
     expect(await payments(...args)).toMatchObject({ code: 1 });
   });
 
+  it("asks again about a held message now, without a name or a reason", async () => {
+    expect(await payments("recheck", "m-odd")).toMatchObject({ code: 0, text: "Done: recheck m-odd." });
+    expect((await look((store) => store.messageById("m-odd")))?.nextAt).toBeLessThan(1e15);
+    expect(await payments("recheck", "m-none")).toMatchObject({ code: 1 });
+    expect(await payments("recheck")).toMatchObject({ code: 2 });
+  });
+
   it("resolves a refund as not booked: its amount is free, and its id is never sent again", async () => {
     const args = [
       "resolve",

@@ -42,7 +42,7 @@ function messageOf(paymentId: string): Pair[] {
     ["fees", "3.80"],
     ["longurl", `https://test.instamojo.com/@foo/${payment.requestId}`],
     ["payment_id", payment.id],
-    ["payment_request_id", payment.requestId],
+    ["payment_request_id", payment.requestId ?? ""],
     ["purpose", payment.title],
     ["shorturl", ""],
     ["status", payment.status ? "Credit" : "Failed"],

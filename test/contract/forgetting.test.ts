@@ -30,7 +30,8 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "instamojo-forget-"));
   store = await openSqliteStore({ file: join(folder, "ledger.db") });
   lines = [];
-  host = await startPluginHost({ host: { clock, store, logger: listener(lines) } });
+  const limits = { linksPerConversation: 100, messagesPerConversation: 100, windowMinutes: 60 };
+  host = await startPluginHost({ host: { clock, store, logger: listener(lines), limits } });
 });
 afterEach(async () => {
   await host.close();

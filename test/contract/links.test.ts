@@ -14,7 +14,7 @@ const made = () => host.simulator.ledger().paymentRequests;
 
 async function make(values: Record<string, unknown> = input, key?: string) {
   const result = await host.run("generate-payment-link", values, key === undefined ? {} : { key });
-  if (result.port !== "success") throw new Error(JSON.stringify(result.error));
+  if (result.port !== "success") throw new Error(JSON.stringify(result));
   return result.output;
 }
 

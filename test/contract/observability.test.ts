@@ -52,6 +52,7 @@ async function liveThroughIt() {
     await post(callback, `${said}&mac=1`),
     await post(callback, said, "application/json"),
     await post(callback.replace("/shop", "/stranger"), said),
+    await post(callback, "x".repeat(65_537)),
   ];
   host.simulator.control.faults({ kind: "status", status: 500 } as never);
   await host.run("get-payment-status", { paymentRequestId });
@@ -62,7 +63,7 @@ async function liveThroughIt() {
 describe("what is written down about the life of a payment", () => {
   it("names no person, no secret and no correlation in any log, whatever goes wrong", async () => {
     const { lines, answers, callback } = await liveThroughIt();
-    expect(answers).toEqual([403, 400, 415, 403]);
+    expect(answers).toEqual([403, 400, 415, 403, 413]);
     expect(lines.length).toBeGreaterThan(3);
     const text = lines.join("");
     const token = new URL(callback).searchParams.get("id") as string;
@@ -81,6 +82,7 @@ describe("what is written down about the life of a payment", () => {
     expect(text).toContain('instamojo_flow_refused_total{cause="not-authenticated"} 2');
     expect(text).toContain('instamojo_flow_refused_total{cause="repeated-key"} 1');
     expect(text).toContain('instamojo_flow_refused_total{cause="bad-content-type"} 1');
+    expect(text).toContain('instamojo_flow_refused_total{cause="too-large"} 1');
     expect(text).toContain('instamojo_flow_settled_total{account="shop",status="Completed"} ');
     expect(text).toContain('instamojo_flow_settled_total{account="shop",status="Refunded"} 1');
     expect(text).toContain('instamojo_flow_delivered_total{account="shop",status="Pending"} 1');

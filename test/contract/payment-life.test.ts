@@ -309,7 +309,7 @@ describe("get payment status", () => {
     const id = await link();
     const status = async () => {
       const result = await host.run("get-payment-status", { paymentRequestId: id });
-      return result.port === "success" ? result.output["status"] : result.error;
+      return result.port === "success" ? result.output["status"] : result;
     };
     expect(await status()).toBe("Pending");
     pay(id, "failure");

@@ -60,20 +60,22 @@ describe("the node:http wrapper", () => {
   });
 
   it.each([
-    ["a body that is no UTF-8", `${type}content-length: 3\r\n`, Buffer.from([0x61, 0x3d, 0xff]), 400],
-    ["a length above 64 kB, without reading it", `${type}content-length: 65537\r\n`, "", 413],
+    ["a body that is no UTF-8", `${type}content-length: 3\r\n`, Buffer.from([0x61, 0x3d, 0xff]), 400, ["not-utf8"]],
+    ["a length above 64 kB, without reading it", `${type}content-length: 65537\r\n`, "", 413, ["too-large"]],
     [
       "64 kB and more without a length",
       `${type}transfer-encoding: chunked\r\n`,
       `11000\r\n${"a".repeat(0x11000)}\r\n0\r\n\r\n`,
       413,
+      ["too-large"],
     ],
-    ["a body shorter than its length", `${type}content-length: 10\r\n`, "a=1", 408],
-    ["two lengths", "content-length: 3\r\ncontent-length: 4\r\n", "a=1", 400],
-  ])("refuses %s", async (_, head, body, status) => {
+    ["a body shorter than its length", `${type}content-length: 10\r\n`, "a=1", 408, ["too-slow"]],
+    ["two lengths", "content-length: 3\r\ncontent-length: 4\r\n", "a=1", 400, []],
+  ])("refuses %s by itself, and hands over no more than the cause", async (_, head, body, status, causes) => {
     const { raw, seen } = await serve(200);
     expect(await raw(head, body)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(seen).toEqual([]);
+    expect(seen.map(({ refusal }) => refusal)).toEqual(causes);
+    expect(seen.map((one) => one.body).join("")).toBe("");
   });
 
   it("ends a body that drips, and one that is broken off, and keeps no connection and no timer of theirs", async () => {
@@ -82,7 +84,7 @@ describe("the node:http wrapper", () => {
     const cut = Array.from({ length: 20 }, () => raw(`${type}content-length: 100\r\n`, "a=1", { isCutOff: true }));
     expect(await drip).toMatch(/^HTTP\/1.1 408 /);
     await Promise.all(cut);
-    expect(seen).toEqual([]);
+    expect(seen).toMatchObject([{ body: "", refusal: "too-slow" }]);
     const open = () => new Promise((resolve) => made.getConnections((_, count) => resolve(count)));
     while ((await open()) !== 0) await new Promise((resolve) => setImmediate(resolve));
   });

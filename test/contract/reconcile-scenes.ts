@@ -68,7 +68,7 @@ const parallel = 50;
 
 async function askForLink(host: PluginHost): Promise<void> {
   const result = await host.run("generate-payment-link", { amount: "200", purpose: "Iphone" });
-  if (result.port !== "success" && result.error.outcome !== "unknown") throw new Error(JSON.stringify(result));
+  if ("error" in result && result.error.outcome !== "unknown") throw new Error(JSON.stringify(result));
 }
 
 /** Calls of the first sweep, which finds all rows new, and of 15 more, where nothing is. */

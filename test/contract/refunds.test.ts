@@ -131,6 +131,24 @@ describe("a refund", () => {
     });
   });
 
+  it.each([
+    ["200.01", ["66.67", "66.67", "66.67"], "0.01", "0.00 is left"],
+    ["200.00", ["66.67", "66.67"], "66.67", "66.66 is left"],
+    ["9.00", ["0.01", "8.98"], "0.02", "0.01 is left"],
+  ])("may be split in any way, to the paisa: of %s go %j and not %s more", async (amount, parts, more, left) => {
+    await start();
+    const { paymentId } = await paid({ amount });
+    for (const [index, refundAmount] of parts.entries()) {
+      const result = await refund({ paymentId, refundAmount, uniqueTransactionId: `part-${index}` });
+      expect(result).toMatchObject({ port: "success", output: { amount: refundAmount, paidAmount: amount } });
+    }
+    expect(await refund({ paymentId, refundAmount: more, uniqueTransactionId: "more" })).toMatchObject({
+      port: "error",
+      error: { code: "refund_exceeds_remaining", outcome: "not-applied", message: expect.stringContaining(left) },
+    });
+    expect(sends()).toHaveLength(parts.length);
+  });
+
   it("is not made of two parallel ones that together are too much", async () => {
     await start();
     const { paymentId } = await paid();

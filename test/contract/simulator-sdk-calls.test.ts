@@ -119,6 +119,68 @@ describe("calls as the official Java SDK sends them", () => {
   });
 });
 
+describe("gateway orders as the official SDKs call them", () => {
+  const order = {
+    name: "John Doe",
+    email: "foo@example.com",
+    phone: "9999999999",
+    currency: "INR",
+    amount: "20",
+    transaction_id: "order-1",
+    redirect_url: "http://www.example.com/done",
+  };
+
+  it("are created from a form, missing values spelled out, and read without the final slash (node)", async () => {
+    const { get, post } = await open();
+    const spelled = { ...order, description: "undefined", webhook_url: "null" };
+    const made = await post("/v2/gateway/orders/", spelled);
+    expect([made.status, made.body.order.description, made.body.order.webhook_url]).toEqual([201, null, null]);
+    const id: string = made.body.order.id;
+    for (const [path, query] of [
+      [`/v2/gateway/orders/id:${id}`, `order_id=${id}`],
+      ["/v2/gateway/orders/transaction_id:order-1", "transaction_id=order-1"],
+    ]) {
+      const reply = await get(`${path}?${query}`);
+      expect([reply.status, reply.headers.get("location")]).toEqual([301, `${path}/?${query}`]);
+      expect((await get(`${path}/?${query}`)).body.id).toBe(id);
+    }
+  });
+
+  it("are created from JSON with a number as amount and listed page by page (Java, C#)", async () => {
+    const { sim, token, get } = await open();
+    const made = await call(`${sim.url}/v2/gateway/orders/`, "POST", { token, json: { ...order, amount: 20.5 } });
+    expect([made.status, made.body.order.amount, made.body.order.status]).toEqual([201, "20.50", "pending"]);
+    expect(made.body.payment_options.payment_url).toBe(`${sim.url}/@local/${made.body.order.id}`);
+    const list = await get("/v2/gateway/orders/?limit=10&page=1");
+    expect(list.body).toMatchObject({ count: 1, next: null, previous: null, orders: [{ id: made.body.order.id }] });
+  });
+
+  it("are made for a payment request, the id in the form (PHP, mobile back ends)", async () => {
+    const { request, post } = await open();
+    const id = await request({ amount: "100" });
+    const form = { id, name: "John Doe", email: "foo@example.com", phone: "+919999999999" };
+    const made = await post("/v2/gateway/orders/payment-request/", form);
+    expect([made.status, made.body]).toEqual([
+      201,
+      {
+        order_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        name: "John Doe",
+        email: "foo@example.com",
+        phone: "+919999999999",
+        amount: "100.00",
+      },
+    ]);
+    const without = await post("/v2/gateway/orders/payment-request/", {});
+    expect([without.status, without.body]).toEqual([400, { id: ["This field is required."] }]);
+  });
+
+  it("are not found by a literal $id, which the PHP SDK sends", async () => {
+    const { get } = await open();
+    const reply = await get("/v2/gateway/orders/id:$id/");
+    expect([reply.status, reply.body]).toEqual([404, { success: false, message: "Not found." }]);
+  });
+});
+
 describe("bodies that cannot be read", () => {
   it.each([
     ["application/json", "{", 400, "JSON parse error - Expecting value: line 1 column 1 (char 0)"],
@@ -162,10 +224,10 @@ describe("paths", () => {
 
   it("that do not exist fail with a clear text and are in the ledger", async () => {
     const { sim, get } = await open();
-    const reply = await get("/v2/gateway/orders/");
+    const reply = await get("/v2/payouts/");
     expect(reply.status).toBe(404);
-    expect(reply.body.message).toContain("no route GET /v2/gateway/orders/");
-    expect(sim.ledger().unhandled).toMatchObject([{ method: "GET", path: "/v2/gateway/orders/", status: 404 }]);
+    expect(reply.body.message).toContain("no route GET /v2/payouts/");
+    expect(sim.ledger().unhandled).toMatchObject([{ method: "GET", path: "/v2/payouts/", status: 404 }]);
   });
 
   it("exist for their method only", async () => {

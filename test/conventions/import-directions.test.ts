@@ -24,10 +24,15 @@ const parts: readonly Part[] = [
   { path: "src/runtime", mayUse: ["schemas"] },
   { path: "src/client", mayUse: ["schemas", "src/runtime"] },
   { path: "src/store", mayUse: ["schemas", "src/runtime"] },
-  { path: "src/payments", mayUse: ["schemas", "src/runtime", "src/client", "src/store", "src/accounts.ts"] },
+  { path: "src/messages", mayUse: ["schemas", "src/runtime"] },
+  {
+    path: "src/payments",
+    mayUse: ["schemas", "src/runtime", "src/messages", "src/client", "src/store", "src/accounts.ts"],
+  },
   { path: "src/operator", mayUse: ["schemas", "src/runtime", "src/store", "src/payments", "src/accounts.ts"] },
   { path: "src/accounts.ts", mayUse: ["schemas", "src/runtime", "src/client"] },
-  { path: "src/config.ts", mayUse: ["schemas", "src/runtime", "src/accounts.ts"] },
+  { path: "src/config-lists.ts", mayUse: ["schemas", "src/runtime"] },
+  { path: "src/config.ts", mayUse: ["schemas", "src/runtime", "src/accounts.ts", "src/config-lists.ts"] },
   {
     path: "src/plugin.ts",
     mayUse: ["schemas", "src/runtime", "src/client", "src/store", "src/payments", "src/operator", "src/accounts.ts"],
@@ -51,9 +56,28 @@ const parts: readonly Part[] = [
       "src/index.ts",
     ],
   },
+  {
+    // It reckons what a refund would do before it is asked for, by the ledger's own rules.
+    path: "src/hosts/mcp",
+    mayUse: ["schemas", "src/runtime", "src/store", "src/payments/refunds.ts", "src/accounts.ts", "src/plugin.ts"],
+  },
+  {
+    path: "src/hosts/http",
+    mayUse: [
+      "schemas",
+      "src/runtime",
+      "src/store",
+      "src/operator",
+      "src/plugin.ts",
+      "src/webhook.ts",
+      "src/metrics.ts",
+    ],
+  },
   { path: "src/webhook.ts", mayUse: ["schemas", "src/runtime", "src/payments"] },
   { path: "src/logging.ts", mayUse: ["src/runtime"] },
   { path: "src/metrics.ts", mayUse: ["src/runtime"] },
+  // It tries hosts from outside, so it knows none of them, and not the plugin either.
+  { path: "src/conformance", mayUse: ["schemas", "src/runtime", "src/simulator"] },
   { path: "src/simulator", mayUse: ["schemas/wire"] },
   {
     path: "src/playground",

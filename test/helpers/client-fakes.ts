@@ -148,7 +148,7 @@ export const paymentRequest = {
   sms_status: null,
   email_status: null,
   shorturl: null,
-  longurl: `https://www.instamojo.com/@foo/${requestId}`,
+  longurl: `https://test.instamojo.com/@foo/${requestId}`,
   redirect_url: null,
   webhook: null,
   scheduled_at: null,

@@ -4,7 +4,7 @@ import { events, nodes, registry } from "../../nodes/index.ts";
 import type { Account } from "../../schemas/account.ts";
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import { createPlugin, type Plugin } from "../../src/plugin.ts";
-import type { Host } from "../../src/runtime/host.ts";
+import type { Host, ResumedRun, SuspendedRun, WaitNews, WaitPlace } from "../../src/runtime/host.ts";
 import { loadFromRegistry } from "../../src/runtime/load-units.ts";
 import { silentLogger } from "../../src/runtime/logger.ts";
 import { buildManifest } from "../../src/runtime/manifest.ts";
@@ -33,6 +33,8 @@ export interface PluginHost {
   readonly simulator: Simulator;
   readonly plugin: Plugin;
   readonly events: PaymentStatusEvent[];
+  /** What it was told of runs that wait, and which went on; those of the place `chat` do at any time. */
+  readonly runs: { readonly suspended: SuspendedRun[]; readonly resumed: ResumedRun[]; readonly news: WaitNews[] };
   readonly origin: string;
   /** What the plugin is told when it asks for its accounts; may be changed. */
   readonly accounts: Account[];
@@ -41,7 +43,7 @@ export interface PluginHost {
   run(
     node: string,
     input: Record<string, unknown>,
-    extra?: { key?: string; correlation?: unknown; account?: string },
+    extra?: { key?: string; correlation?: unknown; account?: string; wait?: WaitPlace },
   ): Promise<NodeResult>;
   /** Resolves with the first event that fits, received already or still to come. */
   event(fits: (event: PaymentStatusEvent) => boolean, withinMs?: number): Promise<PaymentStatusEvent>;
@@ -66,6 +68,7 @@ export async function startPluginHost(options: PluginHostOptions = {}): Promise<
     },
   ];
   const clock = offsetClock();
+  const runs: PluginHost["runs"] = { suspended: [], resumed: [], news: [] };
   let plugin: Plugin | undefined;
   const { server, origin } = await serve(() => plugin);
   plugin = await createPlugin(
@@ -77,11 +80,15 @@ export async function startPluginHost(options: PluginHostOptions = {}): Promise<
       logger: silentLogger,
       localUrl: origin,
       clock,
+      suspend: (run) => void runs.suspended.push(run),
+      resume: async (run) => void runs.resumed.push(run),
+      observeWait: (news) => void runs.news.push(news),
       ...(options.withWebhook === false ? {} : { publicUrl: origin }),
       ...options.host,
     },
     { load: loadFromRegistry(registry) },
   );
+  await plugin.waits.attend("chat");
   const received: PaymentStatusEvent[] = [];
   const waiting = new Set<() => void>();
   await plugin.events.get("payment-status")?.subscribe({
@@ -98,6 +105,7 @@ export async function startPluginHost(options: PluginHostOptions = {}): Promise<
     simulator,
     plugin: running,
     events: received,
+    runs,
     origin,
     accounts,
     advance: clock.advance,

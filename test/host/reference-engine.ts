@@ -4,7 +4,7 @@ import type { Account } from "../../schemas/account.ts";
 import type { Manifest } from "../../schemas/manifest.ts";
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import { createPlugin, type Plugin, type PluginOptions } from "../../src/plugin.ts";
-import type { HandlerRequest } from "../../src/runtime/host.ts";
+import type { HandlerRequest, Host } from "../../src/runtime/host.ts";
 import { silentLogger } from "../../src/runtime/logger.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -31,7 +31,7 @@ export interface EngineOptions {
   readonly accounts: readonly Account[];
   readonly store: Store;
   readonly load?: NonNullable<PluginOptions["load"]>;
-  readonly onTrace?: (trace: Trace) => void;
+  readonly onTrace?: (trace: Trace) => void | Promise<void>;
 }
 
 export interface Engine {
@@ -41,8 +41,8 @@ export interface Engine {
   readonly palette: readonly { id: string; label: string; category: string; fields: string[]; ports: string[] }[];
   /** Puts a flow on: its event steps start listening. */
   deploy(flow: Flow): Promise<void>;
-  /** Runs the flow from a step in a conversation, until it comes to an end. */
-  start(step: string, conversation: string): Promise<void>;
+  /** Runs the flow from a step in a conversation that knows these values, until it comes to an end. */
+  start(step: string, conversation: string, known?: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,14 +68,24 @@ export async function startEngine({ manifest, accounts, store, load, onTrace }: 
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const host = { tier: "development", accounts: () => accounts, store, logger: silentLogger, publicUrl: url } as const;
-  const { nodes, events, ...rest } = await createPlugin(manifest, host, load ? { load } : {});
-  plugin = { nodes, events, ...rest };
+  const host: Host = {
+    tier: "development",
+    accounts: () => accounts,
+    store,
+    logger: silentLogger,
+    publicUrl: url,
+    // A conversation is remembered by its name, so there is nothing to keep.
+    suspend() {},
+    resume: ({ place, port, event, message }) =>
+      leave({ conversation: String(message?.conversation), step: place, port, value: event }),
+  };
+  const { nodes, events, waits, ...rest } = await createPlugin(manifest, host, load ? { load } : {});
+  plugin = { nodes, events, waits, ...rest };
 
   async function leave(trace: Trace): Promise<void> {
     const { conversation, step, port, value } = trace;
     memories.set(conversation, { ...memories.get(conversation), [step]: value });
-    onTrace?.(trace);
+    await onTrace?.(trace);
     const next = flow[step]?.wires?.[port];
     if (next !== undefined) await run(next, conversation);
   }
@@ -86,7 +96,14 @@ export async function startEngine({ manifest, accounts, store, load, onTrace }: 
     if (!node) throw new Error(`${unit} is not in the palette.`);
     const { account = accounts[0]?.name, ...values } = evaluate(form, memories.get(conversation) ?? {});
     const key = `${conversation}/${step}`;
-    const result = await node.run({ account: String(account), input: values, key, correlation: { conversation } });
+    const wait = { place: step, message: { conversation } };
+    const result = await node.run({
+      account: String(account),
+      input: values,
+      key,
+      correlation: { conversation },
+      wait,
+    });
     await leave({ conversation, step, port: result.port, value: "output" in result ? result.output : result.error });
   }
 
@@ -112,9 +129,14 @@ export async function startEngine({ manifest, accounts, store, load, onTrace }: 
       flow = next;
       for (const [id, { unit, form }] of Object.entries(next)) {
         await events.get(unit)?.subscribe({ id, ...form, deliver: (event) => take(id, event) });
+        const { ports = [] } = manifest.nodes.find((node) => node.id === unit) ?? {};
+        if (ports.some(({ carries }) => carries === "event")) await waits.attend(id);
       }
     },
-    start: run,
+    start(step, conversation, known = {}) {
+      memories.set(conversation, { ...memories.get(conversation), ...known });
+      return run(step, conversation);
+    },
     async close() {
       await plugin?.close();
       server.closeAllConnections();

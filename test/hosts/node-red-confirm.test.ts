@@ -48,14 +48,14 @@ describe.each(["node-red", "node-red-4"] as const)("confirm handling on %s", (ed
 
   /** Releases what is kept and waits until the event node says that one more is handled. */
   async function handle(): Promise<void> {
-    const before = await count("paid: handled Completed 200.00");
+    const before = await count("paid: local: handled Completed 200.00");
     await release(nodeRed);
-    await until(async () => (await count("paid: handled Completed 200.00")) > before);
+    await until(async () => (await count("paid: local: handled Completed 200.00")) > before);
   }
 
   it("counts an event when a copy of its message reaches Event handled, and a second time does no harm", async () => {
     const id = await paid("c-1");
-    await says("paid: waiting to be handled: Completed 200.00");
+    await says("paid: local: waiting to be handled: Completed 200.00");
     await handle();
     await says("handled: handled Completed");
     await says("again: handled before, or too late");
@@ -120,7 +120,7 @@ describe.each(["node-red", "node-red-4"] as const)("confirm handling on %s", (ed
   it("starts the flow again when nothing was handled in time, and says so", async () => {
     await nodeRed.deploy(confirmFlow(simulator.url, 1));
     const id = await paid("slow");
-    await says("paid: not handled, comes again: Completed 200.00");
+    await says("paid: local: not handled, comes again: Completed 200.00");
     await started(id, 2);
     await nodeRed.deploy(confirmFlow(simulator.url, 600));
     await started(id, 3);
@@ -132,8 +132,8 @@ describe.each(["node-red", "node-red-4"] as const)("confirm handling on %s", (ed
   it("takes what is handled too late for handled, and does not start the flow again", async () => {
     await nodeRed.deploy(confirmFlow(simulator.url, 1, { paid: { name: "Late" } }));
     const id = await paid("late");
-    const tooLate = await count("paid: not handled, comes again: Completed 200.00");
-    await until(async () => (await count("paid: not handled, comes again: Completed 200.00")) > tooLate);
+    const tooLate = await count("paid: local: not handled, comes again: Completed 200.00");
+    await until(async () => (await count("paid: local: not handled, comes again: Completed 200.00")) > tooLate);
     await handle();
     const payment = `/canvas/instamojo/operator/api/payments/${id}`;
     await until(async () =>
@@ -145,9 +145,9 @@ describe.each(["node-red", "node-red-4"] as const)("confirm handling on %s", (ed
 
   it("sends a sample into the flow that nobody waits for, and passes on a message of no event", async () => {
     await nodeRed.postJson("/canvas/instamojo/sample/paid", { status: "Completed" });
-    await says("paid: waiting to be handled: sample Completed 200.00");
+    await says("paid: local: waiting to be handled: sample Completed 200.00");
     await release(nodeRed);
-    await says("paid: handled sample Completed 200.00");
+    await says("paid: local: handled sample Completed 200.00");
   }, 30_000);
 
   it("leaves nothing on its way, and an event node that is taken out leaves nothing behind", async () => {

@@ -58,7 +58,7 @@ describe.each(["node-red", "node-red-4"] as const)("an installation on %s", (rel
       port: "error",
       error: { code: "store_unavailable", outcome: "not-applied" },
     });
-    expect((await bot.statuses()).some((status) => status.startsWith("link: Check free space"))).toBe(true);
+    expect((await bot.statuses()).some((status) => status.startsWith("link: local: Check free space"))).toBe(true);
     expect((await bot.statuses()).some((status) => status.startsWith("paid: Check free space"))).toBe(true);
     const response = await fetch(`${nodeRed.url}/integrations/instamojo/shop?id=x`, {
       method: "POST",

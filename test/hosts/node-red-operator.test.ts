@@ -88,6 +88,15 @@ describe.each(["node-red", "node-red-4"] as const)("the operator's routes of %s 
     expect(await statusesOf(name === null ? {} : (as[name] as Headers))).toEqual(expected);
   });
 
+  it.each([
+    ["reader", { user: "reader", mayWrite: false, mayUnmask: false }],
+    ["clerk", { user: "clerk", mayWrite: true, mayUnmask: false }],
+    ["owner", { user: "owner", mayWrite: true, mayUnmask: true }],
+  ])("tell the page what %s may do, so that it shows no button that is refused", async (name, rights) => {
+    const { body } = await ask(nodeRed, `${api}/accounts`, { headers: as[name] as Headers });
+    expect(body).toMatchObject(rights);
+  });
+
   it("mask people for everybody but who may see them, whatever else is asked for", async () => {
     for (const path of [`payments/${id}`, `payments/${id}?unmask=1`, `payments/${id}?unmask=1&unmask=1`]) {
       const { body, text } = await ask(nodeRed, `${api}/${path}`, { headers: as["owner"] as Headers });

@@ -14,7 +14,7 @@ import { createNodeRedLogger } from "../../src/hosts/node-red/log.ts";
 import { readRawBody } from "../../src/hosts/node-red/read-raw-body.ts";
 import type { Message, Red, RouteRequest } from "../../src/hosts/node-red/red.ts";
 import { readSettings } from "../../src/hosts/node-red/settings.ts";
-import { eventStatus, resultStatus } from "../../src/hosts/node-red/status-text.ts";
+import { eventStatus, inWorld, resultStatus } from "../../src/hosts/node-red/status-text.ts";
 import { createAjvValidator } from "../../src/runtime/ajv-validator.ts";
 import { FlowError } from "../../src/runtime/errors.ts";
 import type { LogFields } from "../../src/runtime/logger.ts";
@@ -90,6 +90,14 @@ describe("the text on the canvas", () => {
     ["create", { amount: "200.00" }, "link 200.00"],
     ["move-money", output, "refund 200.00 requested"],
     ["read", output, "Completed 200.00"],
+    ["read", { amount: "200.00", state: "denied" }, "denied 200.00"],
+    ["read", { count: 0, hasMore: false }, "0 payments"],
+    ["read", { count: 50, hasMore: true }, "50 payments, and more"],
+    ["change", { disabled: true, status: "Cancelled", amount: "200.00" }, "link disabled Cancelled"],
+    ["change", { disabled: false, status: "Pending", amount: "200.00" }, "link enabled Pending"],
+    ["create", { amount: "200.00", replayed: false }, "link 200.00"],
+    ["create", { amount: "200.00", replayed: true }, "link 200.00, already done"],
+    ["move-money", { ...output, replayed: true }, "refund 200.00 requested, already done"],
   ] as const)("says after %s what happened", (effect, result, text) => {
     expect(resultStatus(effect, { port: "success", output: result })).toEqual({ fill: "green", shape: "dot", text });
   });
@@ -104,6 +112,15 @@ describe("the text on the canvas", () => {
     });
     const long = { ...error("gateway_error"), message: "x".repeat(500) };
     expect(resultStatus("read", { port: "error", error: long }).text).toHaveLength(60);
+  });
+
+  it("has the world in front, also where the rest is cut", () => {
+    const status = resultStatus("create", { port: "success", output: { amount: "200.00" } });
+    expect(inWorld("live", status)).toEqual({ ...status, text: "live: link 200.00" });
+    expect(inWorld(undefined, status)).toEqual(status);
+    const long = inWorld("live", { fill: "red", shape: "ring", text: "x".repeat(60) }).text;
+    expect(long).toHaveLength(60);
+    expect(long).toMatch(/^live: x+…$/);
   });
 
   it("marks a sample as one", () => {
@@ -121,6 +138,7 @@ describe("the settings", () => {
       localUrl: undefined,
       callbackOrigins: undefined,
       maxAccounts: undefined,
+      limits: { linksPerConversation: 20, messagesPerConversation: 5, windowMinutes: 60 },
       dataDir: "/data/instamojo",
     });
   });
@@ -138,6 +156,12 @@ describe("the settings", () => {
     expect(readSettings({ uiPort: 1880 }, {}).localUrl).toBe("http://127.0.0.1:1880");
     expect(readSettings({ uiPort: 1880, uiHost: "192.0.2.1" }, {}).localUrl).toBeUndefined();
     expect(readSettings({ uiPort: 1880, https: {} }, {}).localUrl).toBeUndefined();
+  });
+
+  it("refuse a limit that cannot be", () => {
+    expect(() => readSettings({ instamojo: { limits: { windowMinutes: 0 } } }, {})).toThrow(
+      "instamojo.limits.windowMinutes must be a whole number from 1 to 10080. Correct it in the settings of Node-RED.",
+    );
   });
 
   it("say how long personal data is kept, in whole days", () => {
@@ -338,6 +362,8 @@ describe("what the editor loads", () => {
       const help = templateOf(`instamojo-${id}`, "help");
       for (const code of node.errors) expect(help).toContain(`<dt>${code}</dt>`);
       for (const port of node.ports) expect(help).toContain(port.title);
+      const failing = id === "create-refund" ? "On the outputs Error and Unknown:" : "On the output Error:";
+      expect(help).toContain(failing);
     },
   );
 

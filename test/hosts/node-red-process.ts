@@ -18,6 +18,8 @@ interface Given {
   /** Whether the webhook route is announced to Instamojo. */
   readonly isPublic: boolean;
   readonly instamojo?: Record<string, unknown>;
+  /** What each access token allows; without it nobody logs in. */
+  readonly permissions?: Readonly<Record<string, string | readonly string[]>>;
   /** Who may log in, with their name as password; nobody has to where there is none. */
   readonly users?: readonly { readonly username: string; readonly permissions: readonly string[] }[];
 }
@@ -37,6 +39,10 @@ const adminAuth = {
   type: "credentials",
   users: userOf,
   authenticate: async (name: string, password: string) => (name === password ? userOf(name) : null),
+  async tokens(token: string) {
+    const allowed = given.permissions?.[token];
+    return allowed === undefined ? null : { username: token, permissions: allowed };
+  },
 };
 
 const app = express();
@@ -48,7 +54,7 @@ const url = `http://127.0.0.1:${port}`;
 const instamojo = { localUrl: url, ...(given.isPublic ? { publicUrl: url } : {}), ...given.instamojo };
 RED.init(server, {
   ...embeddedSettings({ userDir: given.userDir, credentialSecret: "for tests", instamojo }),
-  ...(given.users ? { adminAuth } : {}),
+  ...(given.users || given.permissions ? { adminAuth } : {}),
   httpAdminRoot: "/canvas",
   httpNodeRoot: "/",
   logging: { console: { level: process.env["NODE_RED_LOG"] ?? "warn", metrics: false, audit: false } },

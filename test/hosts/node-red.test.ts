@@ -80,9 +80,11 @@ describe.each(["node-red", "node-red-4"] as const)("the payment nodes on %s", (r
     await nodeRed.postJson("/canvas/instamojo/sample/paid", { status: "Completed" });
     const statuses = await bot.statuses();
     expect(statuses).toEqual(
-      expect.arrayContaining(["link: shop, local", "link: link 200.00", "link: amount: at least 9.00"]),
+      expect.arrayContaining(["link: shop, local", "link: local: link 200.00", "link: local: amount: at least 9.00"]),
     );
-    expect(statuses).toEqual(expect.arrayContaining(["paid: waiting, all accounts", "paid: sample Completed 200.00"]));
+    expect(statuses).toEqual(
+      expect.arrayContaining(["paid: waiting, all accounts (local)", "paid: local: sample Completed 200.00"]),
+    );
   });
 
   it("hands an error that nobody wired to the Catch node, with the message as it came", async () => {
@@ -106,7 +108,7 @@ describe.each(["node-red", "node-red-4"] as const)("the payment nodes on %s", (r
     simulator.control.faults({ kind: "reset", method: "POST", path: "/v2/payments/*/refund/" });
     const answer = await bot.ask("/refund", { paymentId: paid.id });
     expect(answer).toMatchObject({ port: "unknown", error: { code: "refund_unknown", outcome: "unknown" } });
-    expect(await bot.statuses()).toContain("refund: unknown: do not run again");
+    expect(await bot.statuses()).toContain("refund: local: unknown: do not run again");
     expect(simulator.ledger().calls.filter(({ path }) => path === `/v2/payments/${paid.id}/refund/`)).toHaveLength(1);
   }, 30_000);
 

@@ -29,6 +29,8 @@ export interface NodeRedOptions {
   readonly port?: number;
   readonly isPublic?: boolean;
   readonly instamojo?: Record<string, unknown>;
+  /** What each access token of the editor allows; without it nobody logs in. */
+  readonly permissions?: Readonly<Record<string, string | readonly string[]>>;
   readonly env?: Record<string, string>;
   /** Who may log in, with their name as password; the first one deploys. */
   readonly users?: readonly { readonly username: string; readonly permissions: readonly string[] }[];
@@ -40,13 +42,23 @@ export async function startNodeRed({
   port = 0,
   isPublic = false,
   instamojo,
+  permissions,
   users,
   env = {},
   ...options
 }: NodeRedOptions): Promise<NodeRed> {
   const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), "node-red-")));
   const program = join(root, "test", "hosts", "node-red-process.ts");
-  const argument = JSON.stringify({ release, userDir, packageRoot: root, port, isPublic, instamojo, users });
+  const argument = JSON.stringify({
+    release,
+    userDir,
+    packageRoot: root,
+    port,
+    isPublic,
+    instamojo,
+    permissions,
+    users,
+  });
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, argument], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     // Its input ends with us, and it with its input: a test that is killed leaves nothing behind.

@@ -29,7 +29,7 @@ function writeConfig(baseUrl: string, file = join(folder, "config.json")): strin
 const lastLine = (stdout: string): unknown => JSON.parse(stdout.trim().split("\n").at(-1) as string);
 
 describe("the command, installed elsewhere", () => {
-  it.each(["start", "simulator", "run", "trigger"])("explains %s with --help", async (command) => {
+  it.each(["start", "simulator", "run", "trigger", "mcp"])("explains %s with --help", async (command) => {
     const { code, stdout, stderr } = await runInProject(packed, { args: [main, command, "--help"] });
     expect(code).toBe(0);
     expect(stdout + stderr).toContain(`instamojo-flow ${command}`);
@@ -72,6 +72,15 @@ describe("the command, installed elsewhere", () => {
     const { stdout, stderr } = await runInProject(packed, { script, type: "commonjs" });
     expect(stderr).toBe("");
     expect(lastLine(stdout)).toMatchObject({ result: { port: "success", output: { amount: "200.00" } }, held: 1 });
+  });
+
+  it("names the missing peer of the MCP server, and ends with 2", async () => {
+    const config = writeConfig("http://127.0.0.1:9", join(folder, "agent.json"));
+    const { code, stdout, stderr } = await runInProject(packed, { args: [main, "mcp", "--config", config] });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe(
+      "The MCP server needs the package @modelcontextprotocol/sdk. Install it with: npm install @modelcontextprotocol/sdk\n",
+    );
   });
 
   it("names the missing peer of the playground, and ends with 2", async () => {

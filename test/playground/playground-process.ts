@@ -20,6 +20,8 @@ export interface PlaygroundProcess {
   log(): string;
   /** Ends the process and resolves with its exit code; the folder stays. */
   stop(): Promise<number | null>;
+  /** Ends the process at once, as a power cut does; the folder stays. */
+  kill(): Promise<void>;
   /** Ends the process and deletes the folder. */
   discard(): Promise<void>;
 }
@@ -67,6 +69,10 @@ export async function startPlaygroundProcess(options: PlaygroundProcessOptions =
     simulator: controlOf(simulator),
     log: () => log,
     stop,
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+    },
     async discard() {
       await stop();
       rmSync(dir, { recursive: true, force: true });

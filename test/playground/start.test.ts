@@ -109,7 +109,7 @@ describe("a start of the playground", () => {
     buyer.close();
     expect(await first.stop()).toBe(0);
     const edited = readFlow(dir).map((node) =>
-      node.type === "chat-reply" && node.name === "Paid" ? { ...node, text: "Our own words: {payload.amount}" } : node,
+      node.type === "chat-reply" && node.name === "Paid" ? { ...node, text: "Our own words: {payment.amount}" } : node,
     );
     writeFileSync(flowFile(dir), JSON.stringify(edited));
 

@@ -44,6 +44,18 @@ export const accountCases: readonly StoreCase[] = [
     },
   },
   {
+    says: "lets the token of a client id in again that came back, and no longer that of the one between",
+    async prove(ledger) {
+      const first = await ledger.store.openAccount(identity, "token-1");
+      await ledger.store.openAccount({ ...identity, clientId: "test_two" }, "token-2");
+      expect(await ledger.store.accountByToken("shop", "token-1")).toBeNull();
+      await ledger.store.openAccount(identity, "token-3");
+      expect(await ledger.store.accountByToken("shop", "token-1")).toEqual(first);
+      expect(await ledger.store.accountByToken("shop", "token-2")).toBeNull();
+      expect(await (await ledger.reopen()).accountByToken("shop", "token-1")).toEqual(first);
+    },
+  },
+  {
     says: "keeps the generations of two names apart",
     async prove({ store }) {
       await store.openAccount(identity, "token-1");

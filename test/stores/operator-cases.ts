@@ -121,8 +121,12 @@ export const operatorCases: readonly StoreCase[] = [
       await store.commit({
         request: { ...request, version: 2, sequence: 2 },
         refunds: [refundRow({ stage: "unknown" })],
-        events: [eventRow(), eventRow({ id: "evt_2", sequence: 2, ...unclaimed })],
-        deliveries: [deliveryRow()],
+        events: [
+          eventRow(),
+          eventRow({ id: "evt_2", sequence: 2, ...unclaimed }),
+          eventRow({ id: "evt_3", sequence: 3 }),
+        ],
+        deliveries: [deliveryRow(), deliveryRow({ eventId: "evt_3", sequence: 3 })],
       });
       await store.saveDelivery(deliveryRow({ state: "parked" }));
       const [parked, quarantined] = [messageRow({ id: "m-1" }), messageRow({ id: "m-2", tag: null, paymentId: null })];
@@ -140,6 +144,9 @@ export const operatorCases: readonly StoreCase[] = [
       };
       expect(await held()).toEqual([["m-2", "m-1"], ["evt_1"], ["evt_2"], ["order-1-refund-1"]]);
       expect((await held(1))[0]).toEqual(["m-2"]);
+      expect((await store.held(10)).deliveries).toMatchObject([{ takerId: "flow-1", state: "parked", holds: 1 }]);
+      await store.saveDelivery(deliveryRow({ eventId: "evt_3", sequence: 3, state: "taken" }));
+      expect((await store.held(10)).deliveries).toMatchObject([{ holds: 0 }]);
       await store.saveMessage({ ...parked, state: "dismissed" });
       await store.saveMessage({ ...quarantined, state: "done" });
       await store.redeliver("evt_1", [], 5);

@@ -44,6 +44,7 @@ const uses: Record<Exclude<keyof Store, "close">, ((store: Tables) => Promise<un
   setActive: (store) => store.setActive("shop", true),
   isActive: (store) => store.isActive("shop"),
   addRequest: (store) => store.addRequest(request),
+  waitByTag: (store) => store.waitByTag(request.tag),
   requestByKey: (store) => store.requestByKey(accountRow(), "k"),
   requestByTag: (store) => store.requestByTag(request.tag),
   requestById: (store) => store.requestById(shopAccount, "1"),
@@ -98,7 +99,7 @@ const uses: Record<Exclude<keyof Store, "close">, ((store: Tables) => Promise<un
 
 /** Tables that grow with every link, payment or page of a list. */
 const large =
-  "requests|payments|refunds|messages|request_messages|events|deliveries|personal|personal_data|decisions|sweep_marks|watched_payments|next|earlier";
+  "requests|payments|refunds|messages|request_messages|events|deliveries|personal|personal_data|decisions|sweep_marks|watched_payments|waits|next|earlier|later|parked";
 
 /**
  * Steps of a plan that look at all of a large table. An account can have all requests there are: whatever is found by it

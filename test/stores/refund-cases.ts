@@ -11,6 +11,7 @@ const takesMoney: Readonly<Record<RefundStage, boolean>> = {
   asking: true,
   unknown: true,
   requested: true,
+  "in-review": true,
   refunded: true,
   closed: true,
   denied: false,

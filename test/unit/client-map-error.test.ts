@@ -293,7 +293,10 @@ describe.each(rows)("$when", ({ answer, read, write, attempts }) => {
     const { gateway, transport } = gatewayAnswering([answer]);
     const error = await refusal(call.run(gateway));
     const refund = write === "outcome_unknown" ? "refund_unknown" : write;
-    const code = { read, write, refund }[call.effect];
+    // That an account may not switch links says nothing of its activation.
+    const isSwitch = /^(?:en|dis)ablePaymentRequest$/.test(call.name);
+    const own = isSwitch && write === "not_activated" ? "link_switch_refused" : write;
+    const code = { read, write: own, refund }[call.effect];
     expect([error.code, error.outcome]).toEqual([code, outcomeOf(code)]);
     expect(transport.apiCalls()).toHaveLength(call.effect === "refund" ? 1 : attempts[call.effect]);
     expect(error.message).toMatch(/\S/);

@@ -25,6 +25,10 @@ describe("the table of errors", () => {
     expect(errorTable.refund_unknown).toMatchObject({ retryable: false, outcome: "unknown" });
   });
 
+  it("says of a refund of unknown outcome not to run it again, and that it is being checked", () => {
+    expect(errorTable.refund_unknown.remedy).toMatch(/^Do not run this again.*: we are checking\./);
+  });
+
   it("lets a link of unknown outcome be asked for again", () => {
     expect(errorTable.outcome_unknown).toMatchObject({ retryable: true, outcome: "unknown" });
   });

@@ -24,7 +24,12 @@ describe("loading what a manifest names", () => {
     expect(asked).toEqual([
       "instamojo-flow-nodes/nodes/generate-payment-link#generatePaymentLink",
       "instamojo-flow-nodes/nodes/create-refund#createRefund",
+      "instamojo-flow-nodes/nodes/collect-payment#collectPayment",
       "instamojo-flow-nodes/nodes/get-payment-status#getPaymentStatus",
+      "instamojo-flow-nodes/nodes/get-refund-status#getRefundStatus",
+      "instamojo-flow-nodes/nodes/list-payments#listPayments",
+      "instamojo-flow-nodes/nodes/disable-payment-link#disablePaymentLink",
+      "instamojo-flow-nodes/nodes/enable-payment-link#enablePaymentLink",
       "instamojo-flow-nodes/nodes/payment-status#paymentStatus",
     ]);
   });

@@ -36,7 +36,12 @@ describe("the manifest", () => {
     expect(manifest.nodes.map((node) => [node.id, node.title])).toEqual([
       ["generate-payment-link", "Generate payment link"],
       ["create-refund", "Create refund"],
+      ["collect-payment", "Collect payment"],
       ["get-payment-status", "Get payment status"],
+      ["get-refund-status", "Get refund status"],
+      ["list-payments", "List payments"],
+      ["disable-payment-link", "Disable payment link"],
+      ["enable-payment-link", "Enable payment link"],
     ]);
     expect(manifest.events.map((event) => [event.id, event.title])).toEqual([["payment-status", "Payment status"]]);
   });
@@ -207,6 +212,7 @@ describe("a uiSchema", () => {
       "redirectUrl",
       "expiresAfter",
       "allowRepeatedPayments",
+      "language",
     ]);
     const marked = Object.entries(linkUi).filter(
       ([, ui]) => (ui as { "ui:options"?: { advanced?: boolean } })["ui:options"]?.advanced,
@@ -217,6 +223,7 @@ describe("a uiSchema", () => {
       "redirectUrl",
       "expiresAfter",
       "allowRepeatedPayments",
+      "language",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { formatPaise, gatewayPaise, parsePaise } from "../../src/runtime/money.ts";
+import { formatPaise, formatRupees, gatewayPaise, parsePaise } from "../../src/runtime/money.ts";
 
 /** Paise of a decimal text by whole-number arithmetic alone, written apart from the code under test. */
 function paiseByBigInt(text: string): bigint {
@@ -95,6 +95,36 @@ describe("formatPaise", () => {
 
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER + 1])("refuses %d", (paise) => {
     expect(() => formatPaise(paise)).toThrow("An amount must be whole paise, zero or more.");
+  });
+});
+
+describe("formatRupees", () => {
+  it.each([
+    [0, "₹0.00"],
+    [5, "₹0.05"],
+    [900, "₹9.00"],
+    [99_900, "₹999.00"],
+    [100_000, "₹1,000.00"],
+    [1_234_567, "₹12,345.67"],
+    [9_999_999, "₹99,999.99"],
+    [10_000_000, "₹1,00,000.00"],
+    [20_000_000, "₹2,00,000.00"],
+    [123_456_789_012, "₹1,23,45,67,890.12"],
+  ])("writes %d paise as %s", (paise, text) => {
+    expect(formatRupees(paise)).toBe(text);
+  });
+
+  it("groups as the locale of India does", () => {
+    const india = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 99_999_999_999_999 }), (paise) => {
+        expect(formatRupees(paise)).toBe(india.format(formatPaise(paise) as `${number}`));
+      }),
+    );
+  });
+
+  it("refuses what is no amount", () => {
+    expect(() => formatRupees(-1)).toThrow("An amount must be whole paise, zero or more.");
   });
 });
 

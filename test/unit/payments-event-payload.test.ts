@@ -83,6 +83,10 @@ describe("the payload of an event", () => {
       purpose: "Iphone",
       customer: { name: "John", email: null, mobileNumber: "+919999999999" },
       link: "https://test.instamojo.com/@shop/05f317448ad84649aa1a9c7328edb015",
+      message: {
+        language: "en",
+        text: "We have received your payment of ₹200.00 for Iphone. Thank you! Payment id: MOJO5a06005J21512197",
+      },
       refund: null,
       failure: null,
       occurredAt: "2026-01-01T00:00:00.000Z",
@@ -110,6 +114,7 @@ describe("the payload of an event", () => {
     expect(event).toMatchObject({
       paymentId: "MOJO5a06005J21512197",
       amount: "200.00",
+      message: { text: "We have refunded ₹19.99 for Iphone. It may take a few days until you see it in your account." },
       fees: null,
       refund: {
         refundId: "C5c0751269",

@@ -170,7 +170,7 @@ describe("the gateway's words", () => {
   });
 
   it.each([
-    [null, "requested"],
+    [null, "in-review"],
     ["FINI_CONC", "refunded"],
     ["FINI_DENY", "denied"],
     ["FINI_WITH", "withdrawn"],
@@ -190,6 +190,7 @@ describe("the gateway's words", () => {
   it("tell no refund but a concluded one as Refunded", () => {
     expect(refundAnnouncements).toEqual({
       requested: { status: "Completed", reason: "refund-requested" },
+      "in-review": { status: "Completed", reason: "refund-in-review" },
       denied: { status: "Completed", reason: "refund-denied" },
       withdrawn: { status: "Completed", reason: "refund-withdrawn" },
       closed: { status: "Completed", reason: "refund-closed" },

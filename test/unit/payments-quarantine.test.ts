@@ -5,6 +5,7 @@ import { createQuarantine, type OperatorDecision } from "../../src/payments/quar
 import { createFindings, findingId } from "../../src/payments/quarantine-findings.ts";
 import type { Session } from "../../src/payments/sessions.ts";
 import { type LogFields, silentLogger } from "../../src/runtime/logger.ts";
+import { noMetrics } from "../../src/runtime/metrics.ts";
 import type { MessageRow } from "../../src/store/rows.ts";
 import { paymentId, paymentRequest, refusal } from "../helpers/client-fakes.ts";
 import { fakeSession, openLedger } from "../helpers/ledger-fakes.ts";
@@ -115,12 +116,22 @@ describe("a held message", () => {
   });
 
   it("is read again at once when somebody asks, and one that ended is not", async () => {
-    const { quarantine, message, due, clock } = await start([held(), held({ id: "m-2", state: "done" })]);
+    const parked = held({ id: "m-3", state: "parked", cause: "not_found" });
+    const { quarantine, store, message, due, clock } = await start([
+      held(),
+      held({ id: "m-2", state: "done" }),
+      parked,
+    ]);
     await quarantine.recheck("m-1");
-    expect(await message()).toMatchObject({ state: "waiting", nextAt: clock.now() });
+    // Still one that waits for a person: a read that fails would otherwise end a quarantine.
+    expect(await message()).toMatchObject({ state: "quarantined", cause: "amount", nextAt: clock.now() });
+    expect(await store.dueMessages(clock.now(), 10)).toMatchObject([{ id: "m-1" }]);
     expect(due()).toBe(1);
+    await quarantine.recheck("m-3");
+    expect(await message("m-3")).toMatchObject({ state: "waiting", nextAt: clock.now() });
+    expect(due()).toBe(2);
     for (const id of ["m-2", "m-9"]) expect((await refusal(quarantine.recheck(id))).code).toBe("invalid_input");
-    expect(due()).toBe(1);
+    expect(due()).toBe(2);
   });
 });
 
@@ -129,7 +140,9 @@ async function startFindings(messages: readonly MessageRow[]) {
   for (const message of messages) await store.saveMessage(message);
   const logged: (LogFields | undefined)[] = [];
   const logger = { ...silentLogger, error: (_: string, fields?: LogFields) => void logged.push(fields) };
-  return { store, clock, request, logged, findings: createFindings({ store, clock, logger }) };
+  const counted: unknown[] = [];
+  const metrics = { ...noMetrics, count: (...count: unknown[]) => void counted.push(count) };
+  return { store, clock, request, logged, counted, findings: createFindings({ store, clock, logger, metrics }) };
 }
 
 describe("a payment that a read found to contradict the ledger", () => {
@@ -137,13 +150,14 @@ describe("a payment that a read found to contradict the ledger", () => {
   const dismissed = held({ id, source: "poll", state: "dismissed", attempts: 3 });
 
   it("is kept once, loudly, and waits for a person", async () => {
-    const { findings, request, store, logged, clock } = await startFindings([]);
+    const { findings, request, store, logged, counted, clock } = await startFindings([]);
     expect(await findings.isHeld(request, paymentId)).toBe(false);
     for (const what of ["amount", "seller"]) await findings.found(request, { paymentId, what });
     expect(await findings.isHeld(request, paymentId)).toBe(true);
     const kept = { source: "poll", state: "quarantined", cause: "amount", nextAt: clock.now() + 60_000, attempts: 0 };
     expect(await store.messageById(id)).toMatchObject(kept);
     expect(logged).toEqual([{ account: "shop", paymentId, cause: "amount" }]);
+    expect(counted).toEqual([["quarantined", { account: "shop", cause: "amount" }]]);
   });
 
   it("is not kept beside a message about it that is held already", async () => {

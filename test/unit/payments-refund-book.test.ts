@@ -64,7 +64,6 @@ describe("an open refund case", () => {
   });
 
   it.each([
-    ["is open", { resolution_status: null }],
     ["has a word that we do not know", { resolution_status: "FINI_NEW" }],
     ["is about another amount", { resolution_status: "FINI_CONC", refund_amount: "99.99" }],
     ["is another case", { id: "C5c0751270", resolution_status: "FINI_CONC" }],
@@ -77,6 +76,15 @@ describe("an open refund case", () => {
     const { book, session, refund, stored, sent, clock } = await start(open, found);
     await book.follow(session, refund);
     expect(await stored()).toEqual({ ...refund, nextReadAt: clock.now() + 2_000 });
+    expect(await sent()).toEqual([]);
+  });
+
+  it("that is open is under review: told once and read again", async () => {
+    const { book, session, refund, stored, sent, clock } = await start(open, { resolution_status: null });
+    await book.follow(session, refund);
+    expect(await stored()).toEqual({ ...refund, stage: "in-review", nextReadAt: clock.now() + 2_000 });
+    expect(await sent()).toEqual(["Completed/refund-in-review"]);
+    await book.follow(session, await stored());
     expect(await sent()).toEqual([]);
   });
 

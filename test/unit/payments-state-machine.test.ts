@@ -216,8 +216,27 @@ describe("one fact", () => {
     });
   });
 
+  it("of a link that was opened again is Pending, or what its attempts say, and told to nobody", () => {
+    const closed = { status: "Cancelled", closedFor: "disabled", closedAt: 1, deadlineAt: 2 } as const;
+    const request = { closedFor: null, deadlineAt: null };
+    const opened = { kind: "link-opened", at: 2 } as const;
+    expect(decide(start(closed), opened)).toEqual({ status: "Pending", request });
+    const failed = { ...start(closed), payments: [paymentRow({ state: "failed" })] };
+    expect(decide(failed, opened)).toEqual({ status: "Failed", request });
+    expect(decide(start(), opened)).toBeNull();
+  });
+
+  it("of a link that was opened again keeps a deadline that is still to come", () => {
+    const closed = { closedFor: "disabled", closedAt: 1, deadlineAt: 2 } as const;
+    expect(decide(start(closed), { kind: "link-opened", at: 1 })?.request).toEqual({ closedFor: null, deadlineAt: 2 });
+    const open = { deadlineAt: 2 };
+    expect(decide(start(open), { kind: "link-opened", at: 1 })).toBeNull();
+    expect(decide(start(open), { kind: "link-opened", at: 2 })?.request).toEqual({ closedFor: null, deadlineAt: null });
+  });
+
   it.each([
     ["requested", "Completed", "refund-requested"],
+    ["in-review", "Completed", "refund-in-review"],
     ["denied", "Completed", "refund-denied"],
     ["withdrawn", "Completed", "refund-withdrawn"],
     ["closed", "Completed", "refund-closed"],
@@ -233,6 +252,12 @@ describe("one fact", () => {
     const decision = decide(snapshot, refundFact(stage));
     expect(decision).toMatchObject({ status: "Completed", refund: { stage } });
     expect(decision?.announcement).toBeUndefined();
+  });
+
+  it("goes back from review to requested by nothing", () => {
+    const { snapshot } = tell(start(), [facts.aPaid, refundFact("in-review")]);
+    expect(decide(snapshot, refundFact("requested"))).toBeNull();
+    expect(decide(snapshot, refundFact("refunded"))?.status).toBe("Refunded");
   });
 
   it.each(["refunded", "denied", "withdrawn", "closed"] as const)("changes nothing of a refund that is %s", (stage) => {

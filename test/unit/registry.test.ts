@@ -42,10 +42,28 @@ const results: [string, TObject][] = [
 describe("the registry", () => {
   it("holds each unit once, nodes before events", () => {
     const ids = registry.map((unit) => unit.id);
-    expect(ids).toEqual(["generate-payment-link", "create-refund", "get-payment-status", "payment-status"]);
+    expect(ids).toEqual([
+      "generate-payment-link",
+      "create-refund",
+      "collect-payment",
+      "get-payment-status",
+      "get-refund-status",
+      "list-payments",
+      "disable-payment-link",
+      "enable-payment-link",
+      "payment-status",
+    ]);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(registry.map((unit) => unit.kind)).toEqual(["node", "node", "node", "event"]);
+    expect(registry.map((unit) => unit.kind)).toEqual([...Array(8).fill("node"), "event"]);
   });
+
+  it.each(results.slice(0, -2))(
+    "says in every %s which account and which world it is",
+    (_, { properties: own, required }) => {
+      expect(own["environment"]?.enum).toEqual(["test", "live", "local"]);
+      expect(required).toEqual(expect.arrayContaining(["account", "environment"]));
+    },
+  );
 
   it.each(registry.map((unit) => [unit.id, unit] as const))(
     "%s is exported by the file of its name",
@@ -107,10 +125,12 @@ describe.each(forms)("the form of %s", (_, form) => {
 });
 
 describe.each(nodes.map((node) => [node.id, node] as const))("%s", (_, node) => {
-  it("has the ports success and error, and unknown where money moves", () => {
-    const expected = node.effect === "move-money" ? ["success", "error", "unknown"] : ["success", "error"];
-    expect(node.ports.map((port) => port.id)).toEqual(expected);
-    expect(node.ports.map((port) => port.carries)).toEqual(["output", ...expected.slice(1).map(() => "error")]);
+  it("has the ports success and error, unknown where money moves, and the ends of a wait where it waits", () => {
+    const waiting = "link:output paid:event failed:event expired:event cancelled:event error:error";
+    const usual = "success:output error:error";
+    const expected = node.effect === "move-money" ? `${usual} unknown:error` : usual;
+    const ports = node.ports.map(({ id, carries }) => `${id}:${carries}`).join(" ");
+    expect(ports).toBe(node.id === "collect-payment" ? waiting : expected);
   });
 
   it("lists known error codes, each once, the refusal of a form first", () => {
@@ -122,7 +142,9 @@ describe.each(nodes.map((node) => [node.id, node] as const))("%s", (_, node) => 
   it("lists no error of unknown outcome unless it changes something", () => {
     const unknown = node.errors.filter((code) => errorTable[code].outcome === "unknown" && code !== "internal_error");
     expect(unknown).toEqual(
-      { read: [], create: ["outcome_unknown"], "move-money": ["refund_unknown"] }[node.effect as string],
+      { read: [], create: ["outcome_unknown"], change: ["outcome_unknown"], "move-money": ["refund_unknown"] }[
+        node.effect as string
+      ],
     );
   });
 
@@ -147,7 +169,12 @@ describe("an executor", () => {
   it.each([
     ["generate-payment-link", "links", "create"],
     ["create-refund", "refunds", "create"],
+    ["collect-payment", "waits", "create"],
     ["get-payment-status", "payments", "status"],
+    ["get-refund-status", "refunds", "status"],
+    ["list-payments", "payments", "list"],
+    ["disable-payment-link", "links", "disable"],
+    ["enable-payment-link", "links", "enable"],
   ])("of %s asks the service %s to %s, once", async (id, service, method) => {
     const node = nodes.find((candidate) => candidate.id === id)!;
     const output = node.examples[0]!.output;

@@ -35,11 +35,11 @@ describe("the address a payer returns to", () => {
     ["http://www.example.com/done?", `http://www.example.com/done?${added}`],
     ["http://www.example.com/done?a=%20b#top", `http://www.example.com/done?a=%20b&${added}#top`],
   ])("keeps %s as it is and appends", (redirectUrl, expected) => {
-    expect(returnAddress(redirectUrl, requestId, paid)).toBe(expected);
+    expect(returnAddress(redirectUrl, { payment_request_id: requestId }, paid)).toBe(expected);
   });
 
   it("names no payment after a cancel", () => {
-    expect(returnAddress("http://www.example.com", requestId, null)).toBe(
+    expect(returnAddress("http://www.example.com", { payment_request_id: requestId }, null)).toBe(
       `http://www.example.com?payment_id=&payment_status=Failed&payment_request_id=${requestId}`,
     );
   });

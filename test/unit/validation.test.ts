@@ -4,6 +4,7 @@ import { CreateRefundInput } from "../../schemas/create-refund.ts";
 import { GeneratePaymentLinkInput } from "../../schemas/generate-payment-link.ts";
 import { GetPaymentStatusInput } from "../../schemas/get-payment-status.ts";
 import { PaymentStatusFilter } from "../../schemas/payment-status.ts";
+import { DisablePaymentLinkInput, EnablePaymentLinkInput } from "../../schemas/switch-link.ts";
 import { createAjvValidator } from "../../src/runtime/ajv-validator.ts";
 import { checkInput } from "../../src/runtime/validation.ts";
 
@@ -330,6 +331,29 @@ describe("the form of Get payment status", () => {
     [{ link: `${link}?${"q".repeat(500)}` }, "link", "Link must be at most 500 characters long."],
   ])("refuses %j", (input, field, message) => {
     expect(check(GetPaymentStatusInput, input)).toEqual([[field, message]]);
+  });
+});
+
+describe("the remedy of a refusal", () => {
+  const remedyOf = (form: TObject, input: object, field: string) => {
+    const result = checkInput(form, input, validator);
+    return result.ok ? null : result.errors.find((error) => error.field === field)?.remedy;
+  };
+
+  it("says what to put into a field that is empty", () => {
+    const link = GeneratePaymentLinkInput;
+    expect(remedyOf(link, {}, "purpose")).toBe("Give it a value, for example Iphone.");
+    expect(remedyOf(link, {}, "amount")).toBe("Write it like 200 or 199.50, without commas or a currency sign.");
+    expect(remedyOf(CreateRefundInput, {}, "issueType")).toBe("Choose one of RFD, TNR, QFL, QNR, EWN, TAN, PTH.");
+  });
+
+  it("says what to give instead of a short address", () => {
+    for (const form of [GetPaymentStatusInput, DisablePaymentLinkInput, EnablePaymentLinkInput]) {
+      const remedy = remedyOf(form, { link: "https://imjo.in/NNxHg" }, "link");
+      expect(remedy).toContain(
+        "(imjo.in) does not say which link it is: give the long one, or the payment request id.",
+      );
+    }
   });
 });
 

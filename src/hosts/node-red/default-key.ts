@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../../runtime/canonical-json.ts";
 import type { Message } from "./red.ts";
 
 /**
@@ -9,12 +10,4 @@ export function defaultKey(nodeId: string, message: Message, input: unknown, cor
   const parts = message["parts"] as { index?: unknown } | undefined;
   const hash = createHash("sha256").update(canonicalJson([input, correlation ?? null]));
   return [nodeId, message._msgid ?? "", String(parts?.index ?? ""), hash.digest("hex")].join(":");
-}
-
-/** JSON with sorted keys: equal values give equal text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, held: unknown) => {
-    if (typeof held !== "object" || held === null || Array.isArray(held)) return held;
-    return Object.fromEntries(Object.entries(held).sort(([left], [right]) => (left < right ? -1 : 1)));
-  });
 }

@@ -6,7 +6,7 @@ import { openConversation } from "./conversation.ts";
 import type { FlowHost } from "./flow-host.ts";
 import { listen } from "./listen.ts";
 import type { Message, NodeConfig, NodeStatus, Red, RedNode } from "./red.ts";
-import { eventStatus, notHandledStatus, waitingToBeHandledStatus } from "./status-text.ts";
+import { eventStatus, inWorld, notHandledStatus, waitingToBeHandledStatus } from "./status-text.ts";
 
 /** The event nodes that are alive, by id, for *Send sample*. */
 export type EventNodes = Map<string, EventNode>;
@@ -87,7 +87,7 @@ function starter({ red, node, settings, confirmations, show }: StarterOptions) {
   return async (event: PaymentStatusEvent, signal: AbortSignal): Promise<void> => {
     const message = messageOf(red.util, event);
     if (!settings.confirmHandling) {
-      show(eventStatus(event));
+      show(inWorld(event.environment, eventStatus(event)));
       node.send(message);
       return;
     }
@@ -95,24 +95,24 @@ function starter({ red, node, settings, confirmations, show }: StarterOptions) {
     const delivery = event.source === "sample" ? undefined : `${node.id} ${event.id}`;
     const opened = confirmations.open({ owner: node, signal, delivery });
     if (!opened) {
-      show(eventStatus(event, "handled"));
+      show(inWorld(event.environment, eventStatus(event, "handled")));
       return;
     }
     const { handle, handled } = opened;
-    show(waitingToBeHandledStatus(event));
+    show(inWorld(event.environment, waitingToBeHandledStatus(event)));
     node.send({ ...message, [handleProperty]: handle });
     try {
       await handled;
     } catch (reason) {
-      show(notHandledStatus(event));
+      show(inWorld(event.environment, notHandledStatus(event)));
       throw reason;
     }
-    show(eventStatus(event, "handled"));
+    show(inWorld(event.environment, eventStatus(event, "handled")));
   };
 }
 
 /** Whether the flows still hold a node. Node-RED calls one removed, too, that was only disabled. */
-function isDrawn(red: Red, id: string): boolean {
+export function isDrawn(red: Red, id: string): boolean {
   let isThere = false;
   red.nodes.eachNode((config) => {
     isThere ||= config.id === id;

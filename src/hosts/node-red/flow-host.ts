@@ -5,10 +5,12 @@ import { type AccountView, environmentOf, tierWarning } from "../../accounts.ts"
 import type { Plugin } from "../../plugin.ts";
 import type { PrometheusMetrics } from "../../metrics.ts";
 import { type AccountRegistry, accountType, createAccountRegistry } from "./account-registry.ts";
+import { type ButtonStarts, watchButtons } from "./button-starts.ts";
 import { createNodeRedLogger } from "./log.ts";
 import { createPluginHolder } from "./plugin-holder.ts";
 import type { Red } from "./red.ts";
 import { type HostSettings, readSettings } from "./settings.ts";
+import { createWaitingRuns, type WaitingRuns } from "./waiting-runs.ts";
 
 /** What the nodes and routes of one Node-RED runtime share. */
 export interface FlowHost {
@@ -16,6 +18,9 @@ export interface FlowHost {
   readonly manifest: Manifest;
   readonly settings: HostSettings;
   readonly accounts: AccountRegistry;
+  readonly buttons: ButtonStarts;
+  /** The runs that wait for their payment, and the nodes they wait in. */
+  readonly runs: WaitingRuns;
   /** The account of a configuration node without its secrets. */
   viewAccount(id: string): AccountView | undefined;
   /** Calls back once when all nodes of this start are alive; returns a function that cancels. */
@@ -47,6 +52,7 @@ export function createFlowHost(red: Red): FlowHost {
   const manifest = readManifest();
   const settings = readSettings(red.settings);
   const accounts = createAccountRegistry(settings.tier, () => accountNodes(red));
+  const runs = createWaitingRuns();
   let counting: Promise<PrometheusMetrics> | undefined;
   // Loaded with the plugin: a Node-RED that uses none of our nodes does not pay for it.
   const metrics = () => {
@@ -56,7 +62,7 @@ export function createFlowHost(red: Red): FlowHost {
   const holder = createPluginHolder({
     manifest,
     dataDir: settings.dataDir,
-    host: { ...settings, accounts: () => accounts.list(), logger: createNodeRedLogger(red) },
+    host: { ...settings, accounts: () => accounts.list(), logger: createNodeRedLogger(red), ...runs.hooks },
     metrics,
   });
   const waiting = new Set<() => void>();
@@ -82,6 +88,8 @@ export function createFlowHost(red: Red): FlowHost {
     manifest,
     settings,
     accounts,
+    buttons: watchButtons(red),
+    runs,
     viewAccount(id) {
       const account = accounts.byId(id);
       if (!account) return undefined;

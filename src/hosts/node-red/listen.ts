@@ -1,5 +1,6 @@
 import type { ManifestEvent } from "../../../schemas/manifest.ts";
-import type { Subscription } from "../../plugin.ts";
+import { environmentOf } from "../../accounts.ts";
+import type { Plugin, Subscription } from "../../plugin.ts";
 import { isFlowError } from "../../runtime/errors.ts";
 import type { Taker } from "../../runtime/host.ts";
 import type { FlowHost } from "./flow-host.ts";
@@ -23,17 +24,38 @@ export function listen(
   unit: ManifestEvent,
   { taker, show }: Listener,
 ): (isRemoved: boolean) => Promise<void> {
+  return keepSubscribed(host, {
+    subscribe: async (plugin) => plugin.events.get(unit.id)?.subscribe(taker),
+    show,
+    listening: () => ({ fill: "grey", shape: "ring", text: waitingText(host, taker.accounts ?? []) }),
+  });
+}
+
+export interface KeptSubscription {
+  /** Subscribes once; resolves with nothing where there is nothing to subscribe to. */
+  subscribe(plugin: Plugin): Promise<Subscription | undefined>;
+  show(status: NodeStatus): void;
+  /** What the node says once it listens. */
+  listening(): NodeStatus;
+}
+
+/** Does the work of `listen` for any subscription. */
+export function keepSubscribed(
+  host: FlowHost,
+  { subscribe: subscribeTo, show, listening }: KeptSubscription,
+): (isRemoved: boolean) => Promise<void> {
   let subscription: Subscription | undefined;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
   async function subscribe(): Promise<void> {
     try {
-      const event = (await host.plugin())?.events.get(unit.id);
-      if (isStopped || !event) return;
-      subscription = await event.subscribe(taker);
+      const plugin = await host.plugin();
+      if (isStopped || !plugin) return;
+      subscription = await subscribeTo(plugin);
+      if (!subscription) return;
       if (isStopped) subscription.pause();
-      else show({ fill: "grey", shape: "ring", text: waitingText(taker.accounts ?? []) });
+      else show(listening());
     } catch (error) {
       if (isStopped) return;
       show(faultStatus(isFlowError(error) ? error.remedy : "Events cannot be received; see the log of Node-RED."));
@@ -56,6 +78,10 @@ export function listen(
   };
 }
 
-function waitingText(accounts: readonly string[]): string {
-  return accounts.length > 0 ? `waiting, ${accounts.join(", ")}` : "waiting, all accounts";
+/** Whom a node listens to, with the worlds of those accounts: "waiting, all accounts (live, test)". */
+function waitingText({ accounts }: FlowHost, names: readonly string[]): string {
+  const heard = accounts.list().filter(({ name }) => names.length === 0 || names.includes(name));
+  const worlds = [...new Set(heard.map(({ baseUrl }) => environmentOf(baseUrl)))].join(", ");
+  const text = `waiting, ${names.length > 0 ? names.join(", ") : "all accounts"}`;
+  return worlds === "" ? text : `${text} (${worlds})`;
 }

@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import type { Caller } from "../../operator/operator.ts";
 import { pageFile, pageFileNames } from "../../operator/page-files.ts";
-import { environmentOf } from "../../accounts.ts";
 import type { HandlerResponse } from "../../runtime/host.ts";
 import type { FlowHost } from "./flow-host.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import type { RouteHandler, RouteRequest } from "./red.ts";
+import { holdsPermission, isFromHere, mayAct } from "./rights.ts";
 
 const root = "/instamojo/operator";
 
@@ -74,29 +74,20 @@ function pathOf({ params, url = "" }: RouteRequest): string {
   return `${encodeURIComponent(params["name"])}${id}?${search}`;
 }
 
-/** Where nobody logs in, what moves real money is only shown, and people stay masked. */
-function callerOf({ red, accounts }: FlowHost, { user }: RouteRequest): Caller {
-  const isOpen = !red.settings.adminAuth;
-  const isLive = accounts.list().some(({ baseUrl }) => environmentOf(baseUrl) === "live");
-  const mayAct = !(isOpen && isLive);
+/** The routes ask Node-RED itself; here the page learns which buttons to leave out. */
+function callerOf(host: FlowHost, request: RouteRequest): Caller {
+  const { user } = request;
+  const isAllowed = mayAct(host);
   return {
     name: user && user.anonymous !== true ? (user.username ?? null) : null,
-    mayWrite: mayAct,
-    mayUnmask: mayAct,
-    nameTaker: (id) => nameOf(red.nodes.getNode(id)) ?? id,
+    mayWrite: isAllowed && holdsPermission(request, "instamojo.write"),
+    mayUnmask: isAllowed && holdsPermission(request, "instamojo.unmask"),
+    nameTaker: (id) => nameOf(host.red.nodes.getNode(id)) ?? id,
   };
 }
 
 function nameOf(node: { readonly name?: string; readonly type: string } | null): string | undefined {
   return node ? node.name || "the Payment status node" : undefined;
-}
-
-/** A browser says which page asks; a program that says nothing has no login of somebody else to misuse. */
-function isFromHere({ headers }: RouteRequest): boolean {
-  const site = headers["sec-fetch-site"];
-  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
-  const { origin, host } = headers;
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 }
 
 function message(status: number, text: string, remedy: string): HandlerResponse {

@@ -23,17 +23,21 @@ const unavailable = text(503, "Unavailable", { "retry-after": "30" });
 
 async function answer(host: FlowHost, request: RouteRequest): Promise<HandlerResponse> {
   const body = request.method === "POST" ? await readRawBody(request) : { text: "" };
-  if ("refused" in body) return text(body.refused, "Refused", { connection: "close" });
+  const refusal = "refused" in body ? refusals[body.refused] : null;
   const plugin = await host.plugin();
-  if (!plugin) return unavailable;
-  return plugin.receive({
+  const answered = plugin?.receive({
     method: request.method ?? "",
     // Express leaves out what the node root adds, so this is the path that the plugin gave out.
     path: request.url ?? "",
     headers: headersOf(request),
-    body: body.text,
+    body: "text" in body ? body.text : "",
+    ...(refusal ? { refusal } : {}),
   });
+  if ("refused" in body) return text(body.refused, "Refused", { connection: "close" });
+  return (await answered) ?? unavailable;
 }
+
+const refusals = { 400: "not-utf8", 408: "too-slow", 413: "too-large" } as const;
 
 function headersOf({ headers }: RouteRequest): Record<string, string | undefined> {
   return Object.fromEntries(

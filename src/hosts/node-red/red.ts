@@ -16,6 +16,12 @@ export interface Red {
     readonly instamojo?: unknown;
   };
   readonly events: EventEmitter;
+  readonly hooks: {
+    /** Called before a node gets a message. With one parameter it is called at once, and what it returns is waited for. */
+    add(hook: string, callback: (event: ReceiveEvent) => void): void;
+    /** Takes a hook with a label out again; one that is not there is no fault. */
+    remove(hook: string): void;
+  };
   readonly log: Record<"debug" | "info" | "warn" | "error", (text: string) => void>;
   readonly httpNode: RouteTable;
   readonly httpAdmin: RouteTable;
@@ -41,7 +47,15 @@ export interface Red {
     getMessageProperty(message: Message, property: string): unknown;
     setMessageProperty(message: Message, property: string, value: unknown, createMissing: boolean): boolean;
     generateId(): string;
+    /** A deep copy, but for `req` and `res`, which both then have. */
+    cloneMessage(message: Message): Message;
   };
+}
+
+/** What a hook learns of a message that a node is about to get. */
+export interface ReceiveEvent {
+  readonly msg: Message;
+  readonly destination: { readonly node?: { readonly type: string } };
 }
 
 /** A message of a flow. It may carry functions of other nodes, so the same object goes on. */
@@ -91,6 +105,8 @@ export interface RouteRequest extends IncomingMessage {
   readonly originalUrl?: string;
   /** Who logged in, where Node-RED asks for a login. */
   readonly user?: { readonly username?: string; readonly anonymous?: boolean };
+  /** What that login may do: `*`, `read`, `flows.write` or a list of such. */
+  readonly authInfo?: { readonly scope?: unknown };
   /** What a parser that ran before us made of the body. */
   readonly body?: unknown;
 }

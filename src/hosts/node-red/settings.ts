@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Tier, tiers } from "../../../schemas/account.ts";
+import { type ConversationLimits, conversationLimits } from "../../runtime/conversation-limits.ts";
 import type { Red } from "./red.ts";
 
 /** `instamojo` in Node-RED's settings file. Everything is optional. */
@@ -13,6 +14,8 @@ export interface InstamojoSettings {
   /** Further https origins that a typed status callback URL may name. */
   readonly callbackOrigins?: readonly string[];
   readonly maxAccounts?: number;
+  /** How many links, mails and SMS one conversation may get in a while. */
+  readonly limits?: Partial<ConversationLimits>;
   /** Days that names, mails, phones and conversations are kept after the last event of a payment; 180 unless set. */
   readonly retentionDays?: number;
   /** Folder of the ledger; `instamojo` in the user directory unless set. */
@@ -26,6 +29,7 @@ export interface HostSettings {
   readonly localUrl?: string | undefined;
   readonly callbackOrigins?: readonly string[] | undefined;
   readonly maxAccounts?: number | undefined;
+  readonly limits?: ConversationLimits | undefined;
   readonly retentionDays?: number | undefined;
   readonly dataDir: string;
 }
@@ -51,9 +55,18 @@ export function readSettings(settings: Red["settings"], environment: NodeJS.Proc
     localUrl: localUrl && underNodeRoot(localUrl, settings.httpNodeRoot),
     callbackOrigins: own.callbackOrigins,
     maxAccounts: own.maxAccounts,
+    limits: readLimits(own.limits),
     retentionDays,
     dataDir: own.dataDir ?? join(settings.userDir ?? process.cwd(), "instamojo"),
   };
+}
+
+function readLimits(given: InstamojoSettings["limits"]): ConversationLimits {
+  try {
+    return conversationLimits(given);
+  } catch (error) {
+    throw new RangeError(`instamojo.${(error as RangeError).message} Correct it in the settings of Node-RED.`);
+  }
 }
 
 /** The address that a Node-RED with its own server has on this machine; unknown where another program serves it. */

@@ -38,6 +38,9 @@ function storedTokens() {
   return JSON.parse(localStorage.getItem(`auth-tokens${root.replace(/\//g, "-")}`) ?? "null");
 }
 
+/** The host has a login of its own, and nobody is signed in. */
+class SignedOut extends Error {}
+
 async function call(path, body) {
   const token = loginToken();
   const headers = {
@@ -46,9 +49,10 @@ async function call(path, body) {
   };
   const method = body ? "POST" : "GET";
   const answer = await fetch(`api/${path}`, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
-  if (!answer) throw new Error("Node-RED does not answer. Try again in a moment.");
+  if (!answer) throw new Error("There is no answer. Try again in a moment.");
   const reply = await answer.json().catch(() => null);
   if (answer.ok) return reply;
+  if (reply?.isSignedOut) throw new SignedOut();
   if (answer.status === 401) throw new Error("You may not do this. Log in to the editor with an account that may.");
   throw new Error([reply?.message ?? "This did not work.", reply?.remedy].filter(Boolean).join(" "));
 }
@@ -102,7 +106,7 @@ function say(text) {
 }
 
 function show(...content) {
-  main.replaceChildren(...content.flat());
+  main.replaceChildren(...content.flat().filter(Boolean));
 }
 
 /* ---- the front: what waits, the payments, the accounts ---- */
@@ -121,7 +125,12 @@ async function showFront() {
     accounts = lines;
     fillAccounts();
     const isSearch = Object.keys(sought).length > 0;
-    show(isSearch ? null : heldSection(held), paymentsSection(page, isSearch), isSearch ? null : accountsSection());
+    show(
+      isSearch ? null : heldSection(held),
+      paymentsSection(page, isSearch),
+      isSearch ? null : accountsSection(),
+      signOutButton(),
+    );
     say(isSearch ? `${page.payments.length} payments found.` : "");
   } catch (fault) {
     if (mine === view) showFault(fault);
@@ -468,6 +477,7 @@ function offerButtons(offer, isQuiet = false) {
         fixed: { messageId: offer.messageId },
         fields: [why],
       }),
+      make("button", { type: "button", text: "Check again", onclick: () => recheck(offer.messageId) }),
     ],
     resolve: () => [
       button("Resolve", {
@@ -499,6 +509,17 @@ function offerButtons(offer, isQuiet = false) {
     ],
   };
   return make("div", { class: isQuiet ? "offers quiet" : "offers" }, buttons[offer.command]());
+}
+
+/** Decides nothing, so that nobody is asked who and why. */
+async function recheck(messageId) {
+  try {
+    await call("commands/recheck", { messageId });
+    await route();
+    say("Instamojo is asked now. Look again in a moment.");
+  } catch (fault) {
+    say(fault.message);
+  }
 }
 
 function decide({ title, text, go, command, fixed, fields }) {
@@ -550,9 +571,82 @@ function formField({ name, label, kind, options = [], hint, value, isOptional })
   );
 }
 
+/* ---- signing in, where the host asks for it ---- */
+
+function showSignIn() {
+  const mine = ++view;
+  document.title = "Sign in · Payments";
+  search.hidden = true;
+  const problem = make("p", { id: "sign-in-fault", class: "problem", role: "alert", hidden: true });
+  const key = make("input", {
+    id: "key",
+    type: "password",
+    autocomplete: "current-password",
+    required: true,
+    maxlength: "512",
+    "aria-describedby": "key-hint sign-in-fault",
+  });
+  const go = make("button", { type: "submit", class: "main", text: "Sign in" });
+  const form = make(
+    "form",
+    { class: "sign-in" },
+    make("h1", { text: "Payments" }),
+    make("p", { class: "field" }, make("label", { for: "key", text: "API key" }), key),
+    make("p", {
+      id: "key-hint",
+      class: "soft",
+      text: "A key with the scope read or operate. No refund can be made here.",
+    }),
+    problem,
+    go,
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    go.disabled = true;
+    const answer = await fetch("api/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ key: key.value }),
+    }).catch(() => null);
+    go.disabled = false;
+    if (mine !== view) return;
+    if (answer?.ok) return afterSignIn();
+    const reply = await answer?.json().catch(() => null);
+    const { message = "This did not work.", remedy = "" } = reply?.error ?? {};
+    problem.textContent = `${message} ${remedy}`.trim();
+    problem.hidden = false;
+    key.select();
+    key.focus();
+  });
+  show(form);
+  key.focus();
+}
+
+function afterSignIn() {
+  search.hidden = false;
+  accounts = [];
+  route();
+  main.focus();
+}
+
+function signOutButton() {
+  if (!rights.canSignOut) return null;
+  return make("button", {
+    type: "button",
+    class: "small next",
+    text: `Sign out ${rights.user}`,
+    async onclick() {
+      await fetch("api/session", { method: "DELETE" }).catch(() => null);
+      accounts = [];
+      showSignIn();
+    },
+  });
+}
+
 /* ---- moving about ---- */
 
 function showFault(fault) {
+  if (fault instanceof SignedOut) return showSignIn();
   show(
     make("p", { class: "problem", role: "alert", text: fault.message }),
     make("button", { type: "button", text: "Try again", onclick: route }),
@@ -582,6 +676,6 @@ window.addEventListener("hashchange", route);
 // What happens meanwhile shows by itself, unless somebody is about to decide or reads one payment.
 setInterval(() => {
   const isReading = location.hash.startsWith("#/payment") || main.contains(document.activeElement);
-  if (!document.hidden && !ask.open && !isReading && window.scrollY === 0) route();
+  if (!document.hidden && !ask.open && !isReading && !search.hidden && window.scrollY === 0) route();
 }, 10_000);
 route();

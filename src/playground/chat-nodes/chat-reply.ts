@@ -26,7 +26,8 @@ export default function chatReply(RED: Red): void {
         if (typeof id !== "string") return refuse(this, "no conversation", done);
         const said = compose(config, message, read(message));
         const key = config.once ? String(fillTemplate(config.once, read(message))) : "";
-        const session = message.session && { asked: config.asks ?? "", data: message.session };
+        // What is said once is news: it may come days later, while the buyer talks of something else.
+        const session = key || !message.session ? undefined : { asked: config.asks ?? "", data: message.session };
         const isNew = hub.say(id, said, { key: key || undefined, session });
         this.status({ fill: isNew ? "green" : "grey", shape: "dot", text: isNew ? "said" : "said before" });
         done();

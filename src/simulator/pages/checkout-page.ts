@@ -1,7 +1,7 @@
 import type { SimulatorResponse } from "../exchange.ts";
 import { showRupees } from "../rupees.ts";
-import type { StoredPayment, StoredRequest } from "../state.ts";
-import type { Closed } from "../take-payment.ts";
+import type { StoredPayment } from "../state.ts";
+import type { Closed, Payable } from "../take-payment.ts";
 import { html, type Markup } from "./html.ts";
 import { page } from "./page.ts";
 
@@ -12,7 +12,7 @@ export interface CheckoutView {
   /** Path of the checkout page, without a final slash. */
   path: string;
   merchant: string;
-  request: StoredRequest;
+  request: Payable;
 }
 
 export interface CardInput {

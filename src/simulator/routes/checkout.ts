@@ -13,20 +13,31 @@ import {
 import { longUrl } from "../present.ts";
 import { FieldReader } from "../read-fields.ts";
 import type { MerchantData, StoredPayment } from "../state.ts";
-import { closedBecause, type Payer, takePayment } from "../take-payment.ts";
+import { closedBecause, type Payer, payableOf, takePayment } from "../take-payment.ts";
 import { checkCard } from "./check-card.ts";
-import { returnAddress } from "./return-address.ts";
+import { type ReturnIds, returnAddress } from "./return-address.ts";
 
 interface Found extends CheckoutView {
   owner: MerchantData;
+  /** What a payment made here is for. */
+  target: { requestId: string } | { orderId: string };
+  returnIds: ReturnIds;
 }
 
 function find(desk: Desk, call: Call): Found | undefined {
   const { id = "", username } = call.params;
   const owner = [...desk.state.merchants.values()].find((each) => each.username === username);
-  const history = owner?.requests.get(id);
-  if (owner === undefined || history === undefined) return undefined;
-  return { owner, merchant: owner.username, request: latest(history), path: `/@${owner.username}/${id}` };
+  if (owner === undefined) return undefined;
+  const view = { owner, merchant: owner.username, path: `/@${owner.username}/${id}` };
+  const request = owner.requests.get(id);
+  if (request !== undefined) {
+    return { ...view, request: latest(request), target: { requestId: id }, returnIds: { payment_request_id: id } };
+  }
+  const history = owner.orders.get(id);
+  if (history === undefined) return undefined;
+  const order = latest(history);
+  const returnIds = { id, transaction_id: order.transactionId ?? "" };
+  return { ...view, request: payableOf(owner, order), target: { orderId: id }, returnIds };
 }
 
 /** `GET /@{username}/{id}`: the form, or why there is none. `?payment_id=` shows how that payment ended. */
@@ -34,13 +45,17 @@ export function showCheckout(desk: Desk, call: Call): SimulatorResponse {
   const found = find(desk, call);
   if (found === undefined) return missingPage();
   const payment = found.owner.payments.get(call.request.query.get("payment_id") ?? "");
-  if (payment !== undefined && latest(payment).requestId === found.request.id) {
+  if (payment !== undefined && isFor(found, latest(payment))) {
     return resultPage(found, latest(payment));
   }
   const closed = closedBecause(desk, found.request);
   if (closed !== undefined) return closedPage(found, closed, 200);
   if (call.request.query.has("cancelled")) return cancelledPage(found);
   return formPage(found, blankCard(desk, found));
+}
+
+function isFor({ target }: Found, payment: StoredPayment): boolean {
+  return "orderId" in target ? payment.orderId === target.orderId : payment.requestId === target.requestId;
 }
 
 function blankCard(desk: Desk, { request }: Found): CardInput {
@@ -80,7 +95,7 @@ export function payCheckout(desk: Desk, call: Call): SimulatorResponse {
   if (trouble !== undefined && !isAttempt) return formPage(found, typed, trouble);
   const outcome = trouble === undefined ? "success" : "failure";
   const payer = readPayer(call);
-  const payment = takePayment(desk, { merchant: found.owner, requestId: found.request.id, outcome, payer });
+  const payment = takePayment(desk, { merchant: found.owner, ...found.target, outcome, payer });
   if (trouble !== undefined) return formPage(found, typed, trouble);
   return leave(found, payment);
 }
@@ -97,7 +112,7 @@ export function failCheckout(desk: Desk, call: Call): SimulatorResponse {
   if (found === undefined) return missingPage();
   const closed = closedBecause(desk, found.request);
   if (closed !== undefined) return closedPage(found, closed, 409);
-  const order = { merchant: found.owner, requestId: found.request.id, payer: readPayer(call) };
+  const order = { merchant: found.owner, ...found.target, payer: readPayer(call) };
   return leave(found, takePayment(desk, { ...order, outcome: "failure" }));
 }
 
@@ -108,8 +123,8 @@ export function cancelCheckout(desk: Desk, call: Call): SimulatorResponse {
   return closedBecause(desk, found.request) === undefined ? leave(found, null) : redirect(303, found.path);
 }
 
-function leave({ path, request }: Found, payment: StoredPayment | null): SimulatorResponse {
-  if (request.redirectUrl !== null) return redirect(303, returnAddress(request.redirectUrl, request.id, payment));
+function leave({ path, request, returnIds }: Found, payment: StoredPayment | null): SimulatorResponse {
+  if (request.redirectUrl !== null) return redirect(303, returnAddress(request.redirectUrl, returnIds, payment));
   return redirect(303, payment === null ? `${path}?cancelled=1` : `${path}?payment_id=${payment.id}`);
 }
 

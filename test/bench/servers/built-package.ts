@@ -9,3 +9,5 @@ export const loadSimulator = async () =>
   (await load("simulator/index")) as typeof import("../../../src/simulator/index.ts");
 export const loadStoreHere = async () =>
   (await load("store/sqlite-store-here")) as typeof import("../../../src/store/sqlite-store-here.ts");
+export const loadHttp = async () =>
+  (await load("hosts/http/index")) as typeof import("../../../src/hosts/http/index.ts");

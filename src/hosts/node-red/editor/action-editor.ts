@@ -7,6 +7,7 @@ import { $, type EditorNode, type PropertyDefinition, RED } from "./editor-api.t
 import { openGuideFromLinks } from "./guide.ts";
 import { installation } from "./installation.ts";
 import { hostFilledFields, nodeType } from "./names.ts";
+import { openPickLists } from "./pick-panel.ts";
 import { showErrors } from "./show-errors.ts";
 import { literalKind, typedTypes } from "./typed-types.ts";
 
@@ -63,6 +64,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
       account: { value: "", type: "instamojo-account", required: true, label: "Account" },
       ...Object.fromEntries(fields.flatMap(([field, schema], index) => fieldDefaults(field, schema, index === 0))),
       ...Object.fromEntries(Object.entries(places).map(([field, usual]) => [field, { value: usual }])),
+      ...(unit.effect === "move-money" ? { allowLiveRefunds: { value: false } } : {}),
     },
     label(this: EditorNode) {
       return this.name || unit.title;
@@ -95,6 +97,7 @@ export function registerAction(unit: NodeDefinition, validator: Validator, look:
       };
       $(".im-form").on("change keyup paste", refresh);
       openGuideFromLinks();
+      openPickLists();
       refresh();
     },
     oneditsave() {

@@ -31,13 +31,27 @@ export interface TypedInputWidget {
   value(value: string): void;
 }
 
+export interface QueryEvent {
+  readonly key?: string;
+  preventDefault(): void;
+  stopPropagation(): void;
+}
+
+export interface PageElement {
+  focus(): void;
+}
+
 export interface Query {
   readonly length: number;
+  readonly [index: number]: PageElement | undefined;
   val(): string;
   val(value: string): Query;
   text(text: string): Query;
   html(html: string): Query;
   empty(): Query;
+  remove(): Query;
+  outerWidth(): number;
+  searchBox(options: { delay: number; minimumLength: number; change(): void }): Query;
   append(...content: (Query | string)[]): Query;
   appendTo(parent: Query): Query;
   attr(name: string): string | undefined;
@@ -45,7 +59,7 @@ export interface Query {
   prop(name: string): unknown;
   prop(name: string, value: unknown): Query;
   css(name: string, value: string): Query;
-  on(events: string, handler: (event: { preventDefault(): void }) => void): Query;
+  on(events: string, handler: (event: QueryEvent) => void): Query;
   find(selector: string): Query;
   closest(selector: string): Query;
   toggleClass(name: string, isOn: boolean): Query;
@@ -65,6 +79,13 @@ export interface EditorRed {
   readonly utils: {
     validateTypedProperty(value: string, type: string, options?: unknown): boolean | string;
     renderMarkdown(text: string): string;
+  };
+  readonly popover: {
+    /** A panel below its target; Esc and a click elsewhere close it. */
+    panel(content: Query): {
+      show(options: { target: Query; align: "right"; onclose(): void }): void;
+      hide(): void;
+    };
   };
   readonly sidebar: {
     readonly help: { set(html: string, title: string): void };
@@ -86,9 +107,9 @@ export interface JQuery {
   get(path: string, done: (text: string) => void, type: "text"): void;
   ajax(options: {
     url: string;
-    type: "POST";
-    contentType: "application/json";
-    data: string;
+    type: "POST" | "GET";
+    contentType?: "application/json";
+    data?: string;
     success(answer: never): void;
     error(): void;
   }): void;

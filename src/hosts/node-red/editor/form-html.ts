@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import { Account } from "../../../../schemas/account.ts";
+import type { PickKind } from "../../../../schemas/form.ts";
 import { defaultEventStatuses } from "../../../../schemas/payment-status.ts";
 import type { EventDefinition } from "../../../runtime/event-definition.ts";
 import { formHints } from "../../../runtime/field-error.ts";
@@ -27,10 +28,11 @@ export function actionForm(node: NodeDefinition): string {
           messageRow(
             "conversation",
             "Conversation",
-            "Stored with the link; the Payment status event puts it back in the same place.",
+            "Stored with the link; the Payment status event puts it back in the same place. How many links, mails and SMS one conversation may get is counted by it.",
           ),
         ]
       : []),
+    ...(node.effect === "move-money" ? [liveRefundsRow()] : []),
   ]);
 }
 
@@ -62,6 +64,14 @@ export function eventHandledForm(): string {
     nameRow(eventHandledTitle),
     `<p class="im-help">For Payment status nodes with Confirm handling: put this node where your flow has done its work.</p>`,
   ]);
+}
+
+/** Only on what moves money back. */
+function liveRefundsRow(): string {
+  const box = `<input type="checkbox" id="node-input-allowLiveRefunds">`;
+  const about =
+    "Off, a refund with an account of real money is refused when somebody starts it with the button of an Inject node. Other messages are not affected.";
+  return `<div class="form-row im-row" data-field="allowLiveRefunds"><label class="im-check">${box} Allow live refunds from the inject button</label>${help(about)}</div>`;
 }
 
 function confirmRows(): readonly string[] {
@@ -107,30 +117,43 @@ function nameRow(placeholder: string): string {
 }
 
 function accountRow(): string {
-  const description = help("The Instamojo account to use. How to get one: docs/connect-instamojo.md");
+  const description = help("The Instamojo account to use; the + adds one. How to get one: docs/connect-instamojo.md");
   const input = `<input type="text" id="node-input-account" style="width:100%">`;
   return row("account", "Account", [input, description], { id: "node-input-account", isRequired: true });
 }
 
 function typedRow(form: TObject, field: string, schema: TSchema): string {
-  const { placeholder = "" } = formHints(schema);
+  const { placeholder = "", pick } = formHints(schema);
   const title = schema.title ?? field;
   const id = `node-input-${field}`;
   if (hostFilledFields.includes(field)) {
     const shown = `<input type="text" id="${id}" readonly placeholder="${escapeHtml(placeholder)}">`;
     return row(field, title, [shown, error(field), help("", `im-filled-${field}`)], { id });
   }
+  const input = `<input type="text" id="${id}" style="width:100%" placeholder="${escapeHtml(placeholder)}">`;
   return row(
     field,
     title,
     [
-      `<input type="text" id="${id}" style="width:100%" placeholder="${escapeHtml(placeholder)}">`,
+      pick ? `<span class="im-line im-pickable">${input}${pickButton(field, pick)}</span>` : input,
       `<input type="hidden" id="${id}Type">`,
       error(field),
       help(schema.description ?? ""),
     ],
     { id, isRequired: isRequired(form, field) },
   );
+}
+
+const pickTitles: Readonly<Record<PickKind, string>> = {
+  "payment-requests": "Pick a payment link from a list",
+  payments: "Pick a payment from a list",
+  "refundable-payments": "Pick a payment to refund from a list",
+  refunds: "Pick a refund from a list",
+};
+
+function pickButton(field: string, kind: PickKind): string {
+  const title = `title="${pickTitles[kind]}" aria-label="${pickTitles[kind]}" aria-haspopup="dialog"`;
+  return `<button type="button" class="red-ui-button im-pick" data-field="${field}" data-pick="${kind}" ${title}><i class="fa fa-list-ul"></i></button>`;
 }
 
 function messageRow(field: string, title: string, description: string): string {

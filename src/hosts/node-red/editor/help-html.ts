@@ -2,7 +2,7 @@ import type { TObject, TSchema } from "@sinclair/typebox";
 import type { EventDefinition } from "../../../runtime/event-definition.ts";
 import { type ErrorCode, errorTable } from "../../../runtime/errors.ts";
 import { formHints } from "../../../runtime/field-error.ts";
-import type { NodeDefinition } from "../../../runtime/node-definition.ts";
+import { type NodeDefinition, suspends } from "../../../runtime/node-definition.ts";
 import { Account } from "../../../../schemas/account.ts";
 import { NodeErrorSchema } from "../../../../schemas/node-error.ts";
 import { escapeHtml } from "./html.ts";
@@ -22,9 +22,10 @@ export function actionHelp(node: NodeDefinition): string {
       true,
     ),
     paragraph(
-      "On the other outputs <code>msg.error</code> tells what went wrong. An error output that is not wired reaches the Catch nodes instead.",
+      `${escapeHtml(errorPorts(node))}: <code>msg.error</code> tells what went wrong. Where it is not wired, the Catch nodes get it instead.`,
       true,
     ),
+    ...(suspends(node) ? waitingHelp : []),
     heading("Errors"),
     `<dl class="message-properties">${node.errors.map(errorHelp).join("")}</dl>`,
     ...node.examples
@@ -36,6 +37,12 @@ export function actionHelp(node: NodeDefinition): string {
         json("Output", example.output),
       ]),
   ].join("\n");
+}
+
+/** "On the outputs Error and Unknown". */
+function errorPorts({ ports }: NodeDefinition): string {
+  const titles = ports.filter(({ carries }) => carries === "error").map(({ title }) => title);
+  return `On the output${titles.length > 1 ? "s" : ""} ${titles.join(" and ")}`;
 }
 
 /** The help panel of an event. */
@@ -94,7 +101,35 @@ export function accountHelp(): string {
   ].join("\n");
 }
 
+/** What a run that waits does with its message. */
+const waitingHelp: readonly string[] = [
+  heading("While it waits"),
+  paragraph(
+    "The wait is kept in the ledger: over a restart, a deploy, and for days. At its end the message goes on as it came in, with the event in <code>msg.payment</code>. While Node-RED runs it is that very message, <code>msg.req</code> and <code>msg.res</code> included; the Link output carries a copy.",
+    true,
+  ),
+  paragraph(
+    "After a restart it is the plain data of the message: JSON, at most 64 kB. Functions, <code>msg.req</code> and <code>msg.res</code> are left out. A message that is larger or goes round in a circle is refused before a link is made.",
+    true,
+  ),
+  paragraph(
+    "The same message again gives the same link, and waits for it once. Where Instamojo does not let this account close links, the wait goes on past its time, and the node says so.",
+  ),
+  paragraph(
+    "A payment that comes after the end starts the flows of Payment status nodes, with reason <code>late</code>. When this node is taken out of the flow, its links stay watched, and what happens to them starts those flows too.",
+    true,
+  ),
+  paragraph(
+    "After a crash in the wrong moment an output may come twice with the same <code>msg.payment.id</code>. Steps that must happen once should remember it.",
+    true,
+  ),
+];
+
 function portHelp(port: NodeDefinition["ports"][number], output: TObject): string {
+  if (port.carries === "event") {
+    const about = "<code>msg.payment</code> holds the event, as the Payment status node gives it";
+    return `<li>${escapeHtml(port.title)} ${paragraph(port.description)}${paragraph(about, true)}</li>`;
+  }
   const carried = port.carries === "output" ? output : NodeErrorSchema;
   const place = port.carries === "output" ? "msg.payment" : "msg.error";
   return `<li>${escapeHtml(port.title)} ${paragraph(port.description)}${paragraph(`<code>${place}</code> holds`, true)}${properties(carried)}</li>`;

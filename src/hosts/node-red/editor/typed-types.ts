@@ -27,9 +27,9 @@ function literalType(schema: TSchema): TypedInputType {
 }
 
 function choiceOptions(schema: TSchema, choices: readonly string[]): { value: string; label: string }[] {
-  const { enumTitles = {} } = formHints(schema);
+  const { enumTitles = {}, placeholder = `choose ${(schema.title ?? "").toLowerCase()}` } = formHints(schema);
   const options = choices.map((value) => ({ value, label: enumTitles[value] ?? value }));
-  return [{ value: "", label: `choose ${(schema.title ?? "").toLowerCase()}` }, ...options];
+  return [{ value: "", label: placeholder }, ...options];
 }
 
 const drawSwitch: TypedInputType["valueLabel"] = function (container, value) {

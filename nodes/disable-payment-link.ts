@@ -1,0 +1,61 @@
+import { DisablePaymentLinkInput, DisablePaymentLinkOutput } from "../schemas/switch-link.ts";
+import { defineNode, errorPort, gatewayErrors, successPort } from "../src/runtime/node-definition.ts";
+
+/** Closes a link at the gateway; the ledger reads on until it can say *Cancelled*. */
+export const disablePaymentLink = defineNode({
+  id: "disable-payment-link",
+  version: 1,
+  title: "Disable payment link",
+  description:
+    "Closes a payment link, so that nobody can pay it any more. A payment made before stays; the event Cancelled follows when nothing was paid. Disabling twice is no mistake.",
+  effect: "change",
+  idempotency: "same-state",
+  input: DisablePaymentLinkInput,
+  output: DisablePaymentLinkOutput,
+  ports: [successPort, errorPort],
+  errors: [...gatewayErrors, "link_switch_refused", "outcome_unknown"],
+  examples: [
+    {
+      title: "A link that the customer does not need any more",
+      input: { paymentRequestId: "05f317448ad84649aa1a9c7328edb015" },
+      output: {
+        account: "shop",
+        environment: "live",
+        paymentRequestId: "05f317448ad84649aa1a9c7328edb015",
+        link: "https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+        disabled: true,
+        status: "Cancelled",
+        paid: false,
+        amount: "2500.00",
+        currency: "INR",
+        purpose: "FIFA 16",
+        reference: null,
+        observedAt: "2016-05-09T16:15:00.000Z",
+        response: {
+          id: "05f317448ad84649aa1a9c7328edb015",
+          user: "https://api.instamojo.com/v2/users/90f01dfdacbe4fe7892fc27dbdc30906/",
+          phone: "+919999999999",
+          email: "foo@example.com",
+          buyer_name: "John Doe",
+          amount: "2500",
+          purpose: "FIFA 16",
+          status: "Pending",
+          payments: [],
+          send_sms: false,
+          send_email: false,
+          sms_status: null,
+          email_status: null,
+          shorturl: null,
+          longurl: "https://www.instamojo.com/@foo/05f317448ad84649aa1a9c7328edb015",
+          redirect_url: null,
+          webhook: null,
+          allow_repeated_payments: false,
+          created_at: "2016-05-09T16:10:13.786Z",
+          modified_at: "2016-05-09T16:14:59.412Z",
+          resource_uri: "https://api.instamojo.com/v2/payment_requests/05f317448ad84649aa1a9c7328edb015/",
+        },
+      },
+    },
+  ],
+  execute: (input, { links }) => links.disable(input),
+});

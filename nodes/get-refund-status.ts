@@ -1,0 +1,60 @@
+import { GetRefundStatusInput, GetRefundStatusOutput } from "../schemas/get-refund-status.ts";
+import { defineNode, errorPort, gatewayErrors, successPort } from "../src/runtime/node-definition.ts";
+
+/** Reads how a refund case stands at the gateway, by case id or by the id under which it was asked for. */
+export const getRefundStatus = defineNode({
+  id: "get-refund-status",
+  version: 1,
+  title: "Get refund status",
+  description: "Asks Instamojo how a refund stands now, and says in a sentence what that means.",
+  effect: "read",
+  idempotency: "none",
+  input: GetRefundStatusInput,
+  output: GetRefundStatusOutput,
+  ports: [successPort, errorPort],
+  errors: [...gatewayErrors],
+  examples: [
+    {
+      title: "A refund that went through",
+      input: { refundId: "C5c0751272" },
+      output: {
+        account: "shop",
+        environment: "live",
+        refundId: "C5c0751272",
+        state: "refunded",
+        explanation:
+          "Instamojo approved the refund. The money goes back the way it came; that can take 10 to 12 working days. (FINI_CONC)",
+        resolution: "FINI_CONC",
+        paymentId: "MOJO0a22U05M99838558",
+        paymentRequestId: "05f317448ad84649aa1a9c7328edb015",
+        reference: null,
+        uniqueTransactionId: "1603367841023",
+        amount: "2500.00",
+        currency: "INR",
+        issueType: "QFL",
+        createdAt: "2020-10-22T11:57:21.023Z",
+        updatedAt: "2020-10-23T09:12:00.000Z",
+        observedAt: "2020-10-24T08:00:00.000Z",
+        response: {
+          id: "C5c0751272",
+          created_by: null,
+          payment: "https://api.instamojo.com/v2/payments/MOJO0a22U05M99838558/",
+          status: "FINI",
+          resolution_status: "FINI_CONC",
+          status_text: "Refunded",
+          type: "QFL",
+          body: "Customer isn't satisfied with the quality",
+          refund_amount: "2500.00",
+          references: [{ id: "MOJO0a22U05M99838558", type: "Payment held.", created_at: "2020-10-22T11:57:21.023Z" }],
+          refunds: [],
+          transaction_id: "1603367841023",
+          created_at: "2020-10-22T11:57:21.023Z",
+          updated_at: "2020-10-23T09:12:00.000Z",
+          resource_uri: "https://api.instamojo.com/v2/resolutioncenter/cases/C5c0751272/",
+          creator_name: "Sample seller",
+        },
+      },
+    },
+  ],
+  execute: (input, { refunds }) => refunds.status(input),
+});
