@@ -58,7 +58,8 @@ const start = Date.UTC(2026, 0, 5, 6);
 const validator = createAjvValidator();
 /** Nobody who runs through years in a second should wait for a budget. */
 const generous = { perSecond: 1_000, burst: 1_000, parallel: 100, waiting: 1_000 };
-const forever = new Promise<never>(() => {});
+/** A new one each time: what waits for it is forgotten with it. */
+const forever = () => new Promise<never>(() => {});
 
 /** `faulty` puts a planted mistake between the plugin and its ledger, to see that the judge sees. */
 export async function openWorld(profile: SimulatorProfile, faulty: (store: Store) => Store = (s) => s): Promise<World> {
@@ -71,11 +72,11 @@ export async function openWorld(profile: SimulatorProfile, faulty: (store: Store
   let plugin: Plugin;
 
   const stepOf = (own: Life) => async (): Promise<void> => {
-    if (own.isOver) return forever;
+    if (own.isOver) return forever();
     own.steps += 1;
     if (own.steps !== own.crashAt) return;
     own.isOver = true;
-    return forever;
+    return forever();
   };
 
   function storeOf(step: () => Promise<void>): Store {
@@ -119,7 +120,7 @@ export async function openWorld(profile: SimulatorProfile, faulty: (store: Store
       statuses: ["Pending", "Processing", "Completed", "Failed", "Refunded", "Cancelled"],
       refundUpdates: true,
       async deliver(event) {
-        if (own.isOver) return forever;
+        if (own.isOver) return forever();
         events.push(event);
       },
     });

@@ -22,5 +22,10 @@ export async function registerDocsPage(app: FastifyInstance, document: OpenApiDo
     routePrefix: "/docs",
     staticCSP: contentPolicy,
     uiConfig: { validatorUrl: null, persistAuthorization: false },
+    theme: {
+      title: "Instamojo for flow builders",
+      // A bar that loads other documents is of no use where nothing else may be asked.
+      css: [{ filename: "page.css", content: ".swagger-ui .topbar { display: none; }" }],
+    },
   });
 }

@@ -1,5 +1,15 @@
 import type { Manifest } from "../../../schemas/manifest.ts";
-import { answer, inPath, type Json, jsonContent, open, pascal, reference, refusals } from "./openapi-pieces.ts";
+import {
+  answer,
+  inPath,
+  inQuery,
+  type Json,
+  jsonContent,
+  open,
+  pascal,
+  reference,
+  refusals,
+} from "./openapi-pieces.ts";
 
 /** What the host says of itself. */
 export function servicePaths(): Readonly<Record<string, Json>> {
@@ -21,7 +31,7 @@ export function servicePaths(): Readonly<Record<string, Json>> {
         summary: "Numbers for Prometheus",
         description: "Open to this machine; under another name with the scope read.",
         responses: {
-          "200": { description: "The numbers.", content: { "text/plain": { schema: { type: "string" } } } },
+          "200": { description: "The numbers.", content: text("text/plain") },
           ...refusals(401, 403),
         },
       },
@@ -29,25 +39,54 @@ export function servicePaths(): Readonly<Record<string, Json>> {
   };
 }
 
+const tagOfLink = inQuery("op", "Which link it is about; it stands in the address that Instamojo was given.");
+
+/** What the public routes are called in a client, and what the document says of them beyond the manifest. */
+const publicOperations: Readonly<Record<string, Json>> = {
+  webhook: {
+    operationId: "receiveWebhook",
+    summary: "Instamojo's webhook",
+    parameters: [
+      inPath("account", "Name of the account.", "shop"),
+      { ...inQuery("id", "The secret of the callback URL."), required: true },
+      tagOfLink,
+    ],
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: {
+            type: "object",
+            required: ["mac"],
+            properties: { mac: { type: "string", description: "Signs the other fields." } },
+            additionalProperties: { type: "string" },
+          },
+        },
+      },
+    },
+    responses: {
+      "200": { description: "Recorded.", content: text("text/plain") },
+      default: { description: "Not recorded; the text says why.", content: text("text/plain") },
+    },
+  },
+  return: {
+    operationId: "showReturnPage",
+    summary: "Where the customer comes back",
+    parameters: [inPath("account", "Name of the account.", "shop"), tagOfLink],
+    responses: { "200": { description: "A page that leads back to the chat.", content: text("text/html") } },
+  },
+};
+
+function text(type: string): Json {
+  return { [type]: { schema: { type: "string" } } };
+}
+
 /** The routes that Instamojo and the customer come to. */
 export function publicPaths({ routes }: Manifest): Readonly<Record<string, Json>> {
   return Object.fromEntries(
     routes.map(({ id, method, path, description }) => [
       path,
-      {
-        [method.toLowerCase()]: {
-          ...open,
-          operationId: id,
-          tags: ["Public"],
-          summary: id === "webhook" ? "Instamojo's webhook" : "Where the customer comes back",
-          description,
-          parameters: [inPath("account", "Name of the account.")],
-          ...(method === "POST"
-            ? { requestBody: { content: { "application/x-www-form-urlencoded": { schema: { type: "object" } } } } }
-            : {}),
-          responses: { default: { description: "Text or a page." } },
-        },
-      },
+      { [method.toLowerCase()]: { ...open, tags: ["Public"], description, ...publicOperations[id] } },
     ]),
   );
 }

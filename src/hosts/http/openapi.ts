@@ -5,7 +5,7 @@ import { paymentStatuses } from "../../../schemas/payment-fields.ts";
 import { exportName } from "../../runtime/manifest.ts";
 import { publishedSchema } from "../../runtime/published-schema.ts";
 import { scopeOf } from "./node-scope.ts";
-import { answer, inPath, inQuery, type Json, pascal, reference, refusals } from "./openapi-pieces.ts";
+import { answer, inPath, inQuery, type Json, pascal, reference, refusals, typedExample } from "./openapi-pieces.ts";
 import { eventWebhooks, publicPaths, servicePaths } from "./openapi-service.ts";
 
 /** An OpenAPI 3.1 document. */
@@ -92,7 +92,7 @@ function runOperation(node: ManifestNode): Json {
       content: {
         "application/json": {
           schema: body,
-          ...(example ? { example: { account: "shop", input: example.input } } : {}),
+          ...(example ? { example: { account: "shop", input: typedExample(node.input.schema, example.input) } } : {}),
         },
       },
     },
@@ -114,6 +114,7 @@ const idempotencyKey: Json = {
   description:
     "What makes a repeat a repeat: the same key and input give the same link back. Needed where input has no reference.",
   schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+  example: "order-1001",
 };
 
 function paymentPaths(): Readonly<Record<string, Json>> {
@@ -139,7 +140,9 @@ function paymentPaths(): Readonly<Record<string, Json>> {
         tags: ["Payments"],
         summary: "What happened to a payment",
         description: "Takes the id of a payment request, payment, refund or event. People are masked.\n\nScope: read.",
-        parameters: [inPath("paymentRequestId", "The id that the link node returned.")],
+        parameters: [
+          inPath("paymentRequestId", "The id that the link node returned.", "05f317448ad84649aa1a9c7328edb015"),
+        ],
         responses: { ...answer("The payment.", reference("PaymentStory")), ...refusals(401, 403, 404, 429) },
       },
     },
@@ -149,8 +152,11 @@ function paymentPaths(): Readonly<Record<string, Json>> {
         tags: ["Payments"],
         summary: "Send an event once more",
         description: "To every receiver it was for, with what waits behind it.\n\nScope: operate.",
-        parameters: [inPath("id", "Id of the event.")],
-        responses: { ...answer("On its way.", reference("Redelivered")), ...refusals(401, 403, 404, 429) },
+        parameters: [inPath("id", "Id of the event.", "evt_5d41402abc4b2a76b9719d911017c592")],
+        responses: {
+          ...answer("On its way.", reference("Redelivered")),
+          ...refusals(400, 401, 403, 404, 413, 415, 429),
+        },
       },
     },
   };

@@ -16,6 +16,12 @@ export function readJsonOnly(app: FastifyInstance): void {
       error ? done(new ApiError("malformed", "The body is no JSON."), undefined) : done(null, value),
     );
   });
+  // Clients name the kind of a body that they do not have, too. What is not empty is not read at all.
+  app.addContentTypeParser("*", ({ headers }, _body, done) =>
+    headers["content-length"] === "0"
+      ? done(null, undefined)
+      : done(new ApiError("unsupported_content", "This kind of content is not read."), undefined),
+  );
 }
 
 /** How deep brackets are nested outside of strings; what is no JSON at all may give any number. */

@@ -126,15 +126,21 @@ async function showFront() {
     fillAccounts();
     const isSearch = Object.keys(sought).length > 0;
     show(
+      make("h1", { class: "unseen", text: "Payments" }),
       isSearch ? null : heldSection(held),
       paymentsSection(page, isSearch),
       isSearch ? null : accountsSection(),
       signOutButton(),
     );
-    say(isSearch ? `${page.payments.length} payments found.` : "");
+    say(isSearch ? found(page.payments.length, page.before !== null) : "");
   } catch (fault) {
     if (mine === view) showFault(fault);
   }
+}
+
+function found(count, areMore) {
+  if (areMore) return `${count} payments found so far.`;
+  return count === 1 ? "1 payment found." : `${count} payments found.`;
 }
 
 function fillAccounts() {
@@ -201,7 +207,7 @@ function paymentsSection(page, isSearch) {
       "div",
       { class: "title" },
       make("h2", { id: "payments-title", text: isSearch ? "Found" : "Recent payments" }),
-      isSearch && make("button", { type: "button", text: "Show all", onclick: clearSearch }),
+      isSearch && make("button", { type: "button", class: "small", text: "Show all", onclick: clearSearch }),
     ),
     page.payments.length === 0 && page.before === null ? make("p", { class: "none", text: none }) : list,
     more,
@@ -334,6 +340,7 @@ async function showPayment(id, isUnmasked = false) {
     const payment = await call(`${isUnmasked ? "unmasked" : "payments"}/${encodeURIComponent(id)}`);
     if (mine !== view) return;
     document.title = `₹${payment.amount} ${payment.purpose} · Payments`;
+    say("");
     show(paymentView(payment));
     main.querySelector("h1").focus();
   } catch (fault) {
@@ -675,7 +682,8 @@ ask.querySelector("#ask-cancel").addEventListener("click", () => ask.close());
 window.addEventListener("hashchange", route);
 // What happens meanwhile shows by itself, unless somebody is about to decide or reads one payment.
 setInterval(() => {
-  const isReading = location.hash.startsWith("#/payment") || main.contains(document.activeElement);
+  const { activeElement } = document;
+  const isReading = location.hash.startsWith("#/payment") || (activeElement !== main && main.contains(activeElement));
   if (!document.hidden && !ask.open && !isReading && !search.hidden && window.scrollY === 0) route();
 }, 10_000);
 route();
