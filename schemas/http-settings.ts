@@ -43,7 +43,7 @@ export const DeliveryTarget = Type.Object(
         description: "Sign the events. Two while one replaces the other: both sign, the receiver may know either.",
         minItems: 1,
         maxItems: 2,
-        examples: [["${BOT_SECRET}"]],
+        examples: [["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]],
         form: {
           rule: "one or two secrets of at least 24 random bytes, like whsec_ and base64",
           remedy: 'Make one with "instamojo-flow serve --new-secret".',
