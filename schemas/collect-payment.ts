@@ -30,7 +30,7 @@ export const CollectPaymentInput = Type.Object(
     additionalProperties: false,
     title: "Collect payment",
     description: "What to ask the customer for, and how long to wait.",
-    ...(GeneratePaymentLinkInput.allOf ? { allOf: GeneratePaymentLinkInput.allOf } : {}),
+    allOf: GeneratePaymentLinkInput.allOf,
   },
 );
 export type CollectPaymentInput = Static<typeof CollectPaymentInput>;

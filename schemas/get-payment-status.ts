@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Amount } from "./amount.ts";
 import type { FormHints } from "./form.ts";
-import { LinkInput, PaymentRequestIdInput } from "./link-target.ts";
+import { LinkInput, PaymentRequestIdInput, whereIdsAre } from "./link-target.ts";
 import {
   accountField,
   Customer,
@@ -15,8 +15,6 @@ import {
   referenceOutputField,
   responseField,
 } from "./payment-fields.ts";
-
-const remedy = "Take it from the output of Generate payment link or from the payment-status event.";
 
 export const GetPaymentStatusInput = Type.Object(
   {
@@ -32,7 +30,7 @@ export const GetPaymentStatusInput = Type.Object(
           placeholder: "MOJO5c04000J30502939",
           pick: "payments",
           rule: "MOJO and letters or digits",
-          remedy,
+          remedy: whereIdsAre,
         } satisfies FormHints,
       }),
     ),

@@ -1,7 +1,8 @@
 import { type TString, Type } from "@sinclair/typebox";
 import type { FormHints } from "./form.ts";
 
-const remedy = "Take it from the output of Generate payment link or from the payment-status event.";
+/** Where an id of Instamojo is found. */
+export const whereIdsAre = "Take it from the output of Generate payment link or from the payment-status event.";
 
 /** The id of a link as a field to fill in; `hint` is the last sentence of its help. */
 export function PaymentRequestIdInput(hint: string): TString {
@@ -15,7 +16,7 @@ export function PaymentRequestIdInput(hint: string): TString {
       placeholder: "05f317448ad84649aa1a9c7328edb015",
       pick: "payment-requests",
       rule: "32 hex digits",
-      remedy,
+      remedy: whereIdsAre,
     } satisfies FormHints,
   });
 }
@@ -32,8 +33,7 @@ export function LinkInput(hint: string): TString {
       kind: "text",
       placeholder: "https://www.instamojo.com/@foo/05f3…",
       rule: "the address of a payment page, ending in 32 hex digits",
-      remedy:
-        "Take it from the output of Generate payment link or from the payment-status event. A short address (imjo.in) does not say which link it is: give the long one, or the payment request id.",
+      remedy: `${whereIdsAre} A short address (imjo.in) does not say which link it is: give the long one, or the payment request id.`,
     } satisfies FormHints,
   });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isForwarded } from "../runtime/forwarded.ts";
 
 /** What is asked of the gate: the parts of a request that say who asks, and for what. */
 export interface Knock {
@@ -22,18 +23,6 @@ export interface GateOptions {
 const open: Verdict = { isOpen: true };
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
 
-/** What tunnels and proxies add. A request that carries one came from elsewhere, whatever its `Host` says. */
-const forwardingHeaders = [
-  "forwarded",
-  "via",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-real-ip",
-  "cf-connecting-ip",
-  "true-client-ip",
-];
-
 const webhookPath = /^\/integrations\/instamojo\/[a-z0-9_]+$/;
 const returnPath = /^\/integrations\/instamojo\/[a-z0-9_]+\/return$/;
 
@@ -50,8 +39,8 @@ export function createGate({ port, publicUrl }: GateOptions): (knock: Knock) => 
 
   return ({ method, url, headers, isUpgrade = false }) => {
     const host = headers.host?.toLowerCase() ?? "";
-    const isForwarded = forwardingHeaders.some((name) => headers[name] !== undefined);
-    if (localHosts.includes(host) && !isForwarded) {
+    const isPassedOn = isForwarded(headers);
+    if (localHosts.includes(host) && !isPassedOn) {
       const isChange = isUpgrade || !["GET", "HEAD", "OPTIONS"].includes(method);
       if (!isChange) return open;
       const { origin } = headers;
@@ -59,7 +48,7 @@ export function createGate({ port, publicUrl }: GateOptions): (knock: Knock) => 
         return open;
       return refuse(403, "Another page may not do this. Open the playground itself.");
     }
-    if (host !== publicHost && !(isForwarded && publicHost !== undefined)) {
+    if (host !== publicHost && !(isPassedOn && publicHost !== undefined)) {
       return refuse(403, "The playground answers on its own machine only, by the address it printed.");
     }
     return isPublicRoute(method, url) && !isUpgrade ? open : refuse(404, "There is nothing here.");

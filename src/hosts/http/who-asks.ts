@@ -1,20 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
+import { isForwarded } from "../../runtime/forwarded.ts";
 
 /** From where a request may be meant to come: this machine, a name that was allowed, or anywhere else. */
 export type Whereabouts = "local" | "allowed" | "outside";
 
-/** What tunnels and proxies add. A request that carries one came from elsewhere, whatever its `Host` says. */
-const forwardingHeaders = [
-  "forwarded",
-  "via",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-real-ip",
-  "cf-connecting-ip",
-  "true-client-ip",
-];
 const loopbackName = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?$/;
 
 export interface HostRules {
@@ -40,8 +30,7 @@ export function createWhereabouts({
     (!isAny && bare(host) === own);
   return (headers) => {
     const host = headers.host?.toLowerCase() ?? "";
-    const isForwarded = forwardingHeaders.some((name) => headers[name] !== undefined);
-    if (loopbackName.test(host) && !isForwarded) return "local";
+    if (loopbackName.test(host) && !isForwarded(headers)) return "local";
     return isAllowed(host) && !loopbackName.test(host) ? "allowed" : "outside";
   };
 }
