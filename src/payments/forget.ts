@@ -36,6 +36,8 @@ const lookMs = 3_600_000;
 const portion = 500;
 /** How many are erased in one go. */
 const erasedAtOnce = 50;
+/** How long the ledger is left to others between two such goes: a backlog of a million takes an hour, not the ledger. */
+const restMs = 100;
 /** How soon, and how often, the files are cleaned again while a reader is in the way. */
 const scrubPauseMs = 1_000;
 const scrubTries = 30;
@@ -44,13 +46,28 @@ export function startForgetting({ store, clock, logger, retentionDays }: ForgetO
   const keepMs = (retentionDays ?? defaultRetentionDays) * dayMs;
   let isStopped = false;
   let cancel = () => {};
+  const endPauses = new Set<() => void>();
   let expiredAt = Number.NEGATIVE_INFINITY;
   let running: Promise<unknown> = Promise.resolve();
+
+  /** Ends early when it is stopped meanwhile. */
+  async function pause(milliseconds: number): Promise<void> {
+    if (isStopped) return;
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const cancelTimer = clock.after(milliseconds, end);
+    endPauses.add(end);
+    await ended;
+    endPauses.delete(end);
+    cancelTimer();
+  }
 
   async function scrub(): Promise<void> {
     for (let attempt = 0; attempt < scrubTries && !isStopped; attempt += 1) {
       if (await store.scrub()) return;
-      await new Promise<void>((resolve) => void clock.after(scrubPauseMs, resolve));
+      await pause(scrubPauseMs);
     }
     logger.warn("Erased data may still be in the ledger's log file: something else reads the ledger.");
   }
@@ -62,10 +79,14 @@ export function startForgetting({ store, clock, logger, retentionDays }: ForgetO
     while (!isStopped) {
       const found = await store.personalTags(after, portion);
       const old = found.filter(({ lastAt }) => lastAt < before).map(({ tag }) => tag);
-      for (let start = 0; start < old.length; start += erasedAtOnce)
-        await store.erasePersonal(old.slice(start, start + erasedAtOnce));
-      count += old.length;
+      for (let start = 0; start < old.length && !isStopped; start += erasedAtOnce) {
+        const some = old.slice(start, start + erasedAtOnce);
+        await store.erasePersonal(some);
+        count += some.length;
+        if (start + erasedAtOnce < old.length) await pause(restMs);
+      }
       if (found.length < portion) break;
+      await pause(restMs);
       after = found.at(-1)?.tag ?? "";
     }
     if (count > 0) await scrub();
@@ -107,6 +128,7 @@ export function startForgetting({ store, clock, logger, retentionDays }: ForgetO
     async stop() {
       isStopped = true;
       cancel();
+      for (const end of endPauses) end();
       await running;
     },
   };
