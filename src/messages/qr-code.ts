@@ -10,8 +10,22 @@ const scale = 6;
 type Draw = (link: string) => LinkMessage["qr"];
 let drawing: Promise<Draw> | undefined;
 
+/** The codes drawn last: a link is asked for again while it is sent, and when its run is repeated. */
+const drawn = new Map<string, Promise<LinkMessage["qr"]>>();
+const mostDrawn = 100;
+
 /** The QR code of a link, made here and now without asking anybody; null where none can be made. */
-export async function qrCode(link: string): Promise<LinkMessage["qr"]> {
+export function qrCode(link: string): Promise<LinkMessage["qr"]> {
+  const known = drawn.get(link);
+  if (known) return known;
+  const made = draw(link);
+  drawn.set(link, made);
+  const [oldest] = drawn.keys();
+  if (drawn.size > mostDrawn && oldest !== undefined) drawn.delete(oldest);
+  return made;
+}
+
+async function draw(link: string): Promise<LinkMessage["qr"]> {
   if (link === "") return null;
   try {
     // Loaded with the first link, so that importing the package costs nobody the library.

@@ -4,6 +4,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { conversationLimits } from "../runtime/conversation-limits.ts";
 import { FlowError, isFlowError } from "../runtime/errors.ts";
 import type { Host, WaitPlace } from "../runtime/host.ts";
+import { qrCode } from "../messages/qr-code.ts";
 import type { RequestRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { WaitWithMessage } from "../store/wait-rows.ts";
@@ -18,7 +19,7 @@ import { type Asked, keyReused, linkIntent, type NewWait, waitFor, withoutPerson
 import { createBody, linkOutput, replyMismatch } from "./link-reply.ts";
 import { maskResponse } from "./mask-response.ts";
 import type { Session } from "./sessions.ts";
-import type { Settler } from "./settle.ts";
+import type { KnownToStand, Settler } from "./settle.ts";
 
 /** What one run of a node brings along. */
 export interface Run {
@@ -86,13 +87,18 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
     return madeAt + Number(request.input.expiresAfter) * 60_000;
   }
 
-  async function created(request: RequestRow, reply: PaymentRequest): Promise<RequestRow> {
+  /** Takes the link that the gateway answered with into the ledger; a request made just now is known to stand. */
+  async function created(of: RequestRow | KnownToStand, reply: PaymentRequest): Promise<RequestRow> {
+    const request = "request" in of ? of.request : of;
     const response = maskResponse(reply);
     const deadlineAt = deadlineOf(request, reply);
     const link = { paymentRequestId: reply.id, link: reply.longurl, response, deadlineAt };
     const occurredAt = reply.created_at ?? new Date(clock.now()).toISOString();
-    await settler.settle(request.tag, { kind: "link-made", link }, { source: "action", occurredAt, raw: response });
-    return (await store.requestByTag(request.tag)) as RequestRow;
+    // The picture of the link is drawn while the disk syncs.
+    setImmediate(() => void qrCode(reply.longurl));
+    const told = { source: "action", occurredAt, raw: response } as const;
+    const settled = await settler.settle("request" in of ? of : of.tag, { kind: "link-made", link }, told);
+    return settled.request;
   }
 
   /** False when the row has moved on meanwhile: a webhook may have brought the link that was missing. */
@@ -145,13 +151,18 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
     });
     const intent = linkIntent({ session, correlation, key, tag, replaces, input, addresses, now: clock.now() });
     const cap = conversationCap(correlation, limits);
-    const { request, isNew, full } = await store.addRequest(intent, wait && waitFor(intent, wait), cap);
+    const waiting = wait && waitFor(intent, wait);
+    const [{ request, isNew, full }, isActive] = await Promise.all([
+      store.addRequest(intent, waiting, cap),
+      store.isActive(account.name),
+    ]);
     if (full) throw limitReached(full, limits);
     if (!isNew) return null;
     try {
       const reply = await gateway.createPaymentRequest(createBody(input, addresses));
       const mismatch = replyMismatch(request, reply, account.baseUrl);
-      if (!mismatch) return await created(request, reply).catch(notWritten);
+      const madeNow = { request, payments: [], refunds: [], ...(waiting ? { wait: waiting } : {}), isActive };
+      if (!mismatch) return await created(madeNow, reply).catch(notWritten);
       throw new FlowError("outcome_unknown", `Instamojo made a link, but ${mismatch} is not what was asked for.`);
     } catch (thrown) {
       const isRefused = isFlowError(thrown) && thrown.outcome === "not-applied";

@@ -14,8 +14,21 @@ import { routeOf, type WaitRoute } from "./wait-routing.ts";
 
 /** Applies facts to the ledger: new state, its event and one delivery per taker are stored together. */
 export interface Settler {
-  /** True when the fact said something new; only then is a decision that it rests on recorded, together with it. */
-  settle(tag: string, fact: Fact, occurrence: Told): Promise<boolean>;
+  /**
+   * Applies a fact to the request of a tag, or to a request as it is known to stand, which saves the reading; where it
+   * has moved on since, it is read after all.
+   */
+  settle(of: string | KnownToStand, fact: Fact, occurrence: Told): Promise<Settled>;
+}
+
+/** What the ledger held a moment ago. */
+export type KnownToStand = RequestSnapshot & { readonly isActive: boolean };
+
+export interface Settled {
+  /** Whether the fact said something new; only then is a decision that it rests on recorded, together with it. */
+  readonly isNew: boolean;
+  /** The request as it stands with the fact. */
+  readonly request: RequestRow;
 }
 
 /** How a fact was learned of, and what a person decided where it is by their word. */
@@ -44,11 +57,15 @@ export function createSettler(options: SettlerOptions): Settler {
   }
 
   /** Null when another fact of the same request came between. */
-  async function apply(snapshot: KnownRequest, fact: Fact, told: Told): Promise<boolean | null> {
+  async function apply(
+    snapshot: KnownRequest & { readonly isActive?: boolean },
+    fact: Fact,
+    told: Told,
+  ): Promise<Settled | null> {
     const { decision: word, ...occurrence } = told;
     const decision = decide(snapshot, fact);
-    if (!decision) return false;
-    const isActive = await store.isActive(snapshot.request.account);
+    if (!decision) return { isNew: false, request: snapshot.request };
+    const isActive = snapshot.isActive ?? (await store.isActive(snapshot.request.account));
     const change = changeOf(snapshot, decision, refundsAfter(snapshot.refunds, decision), {
       ...options,
       occurrence,
@@ -59,11 +76,11 @@ export function createSettler(options: SettlerOptions): Settler {
     if (!(await store.commit({ ...change, refundsBefore, ...(word ? { decision: word } : {}) }))) return null;
     countEvents(change, options.metrics);
     if (change.deliveries?.length) options.onEvent();
-    return true;
+    return { isNew: true, request: change.request };
   }
 
   /** One after the other for the links of one operation, so that of two payments one is the second. */
-  function applyInTurn({ account, key, tag }: RequestRow, fact: Fact, told: Told): Promise<boolean | null> {
+  function applyInTurn({ account, key, tag }: RequestRow, fact: Fact, told: Told): Promise<Settled | null> {
     return operations.run(`${account} ${key}`, async () => {
       const snapshot = await known(tag);
       return apply({ ...snapshot, isPaidElsewhere: await isPaidElsewhere(store, snapshot.request) }, fact, told);
@@ -71,12 +88,13 @@ export function createSettler(options: SettlerOptions): Settler {
   }
 
   return {
-    async settle(tag, fact, told) {
+    async settle(of, fact, told) {
+      const tag = typeof of === "string" ? of : of.request.tag;
       for (let round = 0; round < maxRounds; round++) {
-        const snapshot = await known(tag);
+        const snapshot = round === 0 && typeof of !== "string" ? of : await known(tag);
         const isAlone = fact.kind !== "payment" || !hasReplacement(snapshot.request);
-        const isNew = await (isAlone ? apply(snapshot, fact, told) : applyInTurn(snapshot.request, fact, told));
-        if (isNew !== null) return isNew;
+        const settled = await (isAlone ? apply(snapshot, fact, told) : applyInTurn(snapshot.request, fact, told));
+        if (settled) return settled;
       }
       throw new FlowError("store_unavailable", "Too many changes of one payment came at the same time.");
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { KnownToStand } from "../../src/payments/settle.ts";
 import type { Fact } from "../../src/payments/state-machine.ts";
 import { openLedger } from "../helpers/ledger-fakes.ts";
 import { refusal } from "../helpers/client-fakes.ts";
@@ -10,8 +11,8 @@ const occurrence = { source: "poll", occurredAt: "2026-01-01T00:00:00.000Z", raw
 describe("a settled fact", () => {
   it("becomes state, event and delivery together, once", async () => {
     const { settler, store, tag, current, told } = await openLedger();
-    expect(await settler.settle(tag, paid, occurrence)).toBe(true);
-    expect(await settler.settle(tag, paid, occurrence)).toBe(false);
+    expect(await settler.settle(tag, paid, occurrence)).toMatchObject({ isNew: true });
+    expect(await settler.settle(tag, paid, occurrence)).toMatchObject({ isNew: false });
     expect(await current()).toMatchObject({ status: "Completed", sequence: 1, version: 2 });
     const [delivery, ...others] = await store.dueDeliveries(Number.MAX_SAFE_INTEGER, 10);
     expect(others).toEqual([]);
@@ -27,15 +28,25 @@ describe("a settled fact", () => {
   it("is told once however many learn of it at the same instant", async () => {
     const { settler, tag, sent } = await openLedger();
     const answers = await Promise.all(Array.from({ length: 20 }, () => settler.settle(tag, paid, occurrence)));
-    expect(answers.filter((isNew) => isNew)).toHaveLength(1);
+    expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(await sent()).toEqual(["Completed/null"]);
+  });
+
+  it("is decided anew where the request has moved on since it was known", async () => {
+    const { settler, store, tag, current, sent } = await openLedger();
+    const before = { ...(await store.snapshot(tag)), isActive: true } as KnownToStand;
+    await settler.settle(tag, { kind: "payment", payment: paymentRow({ state: "failed" }) }, occurrence);
+    const { isNew, request } = await settler.settle(before, paid, occurrence);
+    expect({ isNew, request }).toMatchObject({ isNew: true, request: { status: "Completed", sequence: 2 } });
+    expect(request).toEqual(await current());
+    expect(await sent()).toEqual(["Failed/null", "Completed/null"]);
   });
 
   it("counts events on, and says the status before", async () => {
     const { settler, events, tag, current } = await openLedger({ stage: "asking", paymentRequestId: null, link: null });
     const link = { paymentRequestId: "05f317448ad84649aa1a9c7328edb015", link: "https://pay", response: { id: "x" } };
     await settler.settle(tag, { kind: "link-made", link }, occurrence);
-    expect(await settler.settle(tag, { kind: "link-made", link }, occurrence)).toBe(false);
+    expect(await settler.settle(tag, { kind: "link-made", link }, occurrence)).toMatchObject({ isNew: false });
     expect(await current()).toMatchObject({ stage: "open", ...link });
     await settler.settle(tag, { kind: "payment", payment: paymentRow({ state: "failed" }) }, occurrence);
     await settler.settle(tag, paid, occurrence);
@@ -67,7 +78,7 @@ describe("a settled fact", () => {
   it("that is not told changes the state in silence", async () => {
     const { settler, store, tag, current, told, sent } = await openLedger();
     const refund = refundRow({ stage: "unknown" });
-    expect(await settler.settle(tag, { kind: "refund", refund }, occurrence)).toBe(true);
+    expect(await settler.settle(tag, { kind: "refund", refund }, occurrence)).toMatchObject({ isNew: true });
     expect(await current()).toMatchObject({ sequence: 0, version: 2 });
     expect((await store.snapshot(tag))?.refunds).toEqual([refund]);
     expect(await sent()).toEqual([]);
@@ -77,7 +88,7 @@ describe("a settled fact", () => {
   it("of an inactive account is recorded and starts nothing", async () => {
     const { settler, store, tag, current, told, sent } = await openLedger();
     await store.setActive("shop", false);
-    expect(await settler.settle(tag, paid, occurrence)).toBe(true);
+    expect(await settler.settle(tag, paid, occurrence)).toMatchObject({ isNew: true });
     expect(await current()).toMatchObject({ status: "Completed", sequence: 1 });
     expect(await sent()).toEqual([]);
     expect(told()).toBe(0);
@@ -95,7 +106,7 @@ describe("a settled fact", () => {
       }
       return commit(change);
     };
-    expect(await settler.settle(tag, paid, occurrence)).toBe(true);
+    expect(await settler.settle(tag, paid, occurrence)).toMatchObject({ isNew: true });
     expect(await current()).toMatchObject({ status: "Completed", reference: "changed meanwhile", version: 3 });
   });
 
