@@ -1,5 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FormHints } from "./form.ts";
+import { paymentStatuses } from "./payment-fields.ts";
+import { defaultEventStatuses } from "./payment-status.ts";
 import { StringEnum } from "./string-enum.ts";
 
 /** What an API key may do. `read` looks, `link` makes and switches links, `refund` moves money back, `operate` decides. */
@@ -51,6 +53,25 @@ export const DeliveryTarget = Type.Object(
       },
     ),
     accounts: AccountNames("Only events of these accounts; all unless given."),
+    statuses: Type.Optional(
+      Type.Array(StringEnum(paymentStatuses), {
+        title: "Statuses",
+        description: `Only events of these statuses; ${defaultEventStatuses.join(", ")} unless given.`,
+        minItems: 1,
+        uniqueItems: true,
+        examples: [["Completed"]],
+        form: { rule: `a list out of ${paymentStatuses.join(", ")}` } satisfies FormHints,
+      }),
+    ),
+    refundUpdates: Type.Optional(
+      Type.Boolean({
+        title: "Refund updates",
+        description:
+          "Also what happens to a refund on its way: status Completed with a reason such as refund-denied. Off unless given.",
+        default: false,
+        examples: [false],
+      }),
+    ),
     allowPrivate: Type.Optional(
       Type.Boolean({
         title: "Allow private addresses",

@@ -1,7 +1,7 @@
 /** What the buyer reads after coming back, by what the confirming read said; null when it said nothing yet. */
 const texts: Readonly<Record<string, readonly [mark: string, title: string, text: string]>> = {
   Completed: ["✓", "Payment received", "Thank you. You can go back to the chat."],
-  Refunded: ["↩", "Payment refunded", "The money is on its way back. You can go back to the chat."],
+  Refunded: ["↩", "Refund made", "All or a part of the money is on its way back. You can go back to the chat."],
   Failed: ["!", "The payment did not go through", "Nothing was paid. You can go back to the chat and try again."],
   Cancelled: ["×", "This link is closed", "It can no longer be paid. You can go back to the chat."],
 };

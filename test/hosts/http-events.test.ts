@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { lookup } from "node:dns";
 import { Webhook } from "standardwebhooks";
 import { paymentStatus } from "../../nodes/payment-status.ts";
+import type { DeliveryTarget } from "../../schemas/http-settings.ts";
 import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import { newDeliverySecret } from "../../src/hosts/http/api-keys.ts";
 import { isPublicAddress, publicLookup } from "../../src/hosts/http/deliver/public-address.ts";
@@ -192,6 +193,44 @@ describe("events of the HTTP host", () => {
     const second = await target.next((message) => message !== first && statusOf(message) === "Completed");
     expect(second.headers["webhook-id"]).toBe(first.headers["webhook-id"]);
     expect(JSON.parse(second.body).data).toMatchObject({ reference: "order-1", correlation: { conversation: "c-1" } });
+  });
+
+  it("go to a target only where it asked for their status", async () => {
+    const all = await startReceiver();
+    const paidOnly = {
+      name: "ledger",
+      url: target.url,
+      secrets: [secret],
+      allowPrivate: true,
+      statuses: ["Completed"],
+    };
+    const everything = { ...paidOnly, name: "all", url: all.url, statuses: ["Pending", "Completed"] };
+    http = await startTestHttpHost({ targets: [paidOnly, everything] as DeliveryTarget[] });
+    await pay("order-1");
+    await all.next((message) => statusOf(message) === "Completed");
+    await target.next((message) => statusOf(message) === "Completed");
+    expect(all.received.map(statusOf)).toEqual(["Pending", "Completed"]);
+    expect(target.received.map(statusOf)).toEqual(["Completed"]);
+    await all.close();
+  });
+
+  it("about a refund on its way go to a target that asked for them", async () => {
+    const bot = { name: "bot", url: target.url, secrets: [secret], allowPrivate: true };
+    const other = await startReceiver();
+    http = await startTestHttpHost({
+      targets: [
+        { ...bot, refundUpdates: true },
+        { ...bot, name: "other", url: other.url },
+      ],
+    });
+    await pay("order-1");
+    const { paymentId } = JSON.parse((await target.next((message) => statusOf(message) === "Completed")).body).data;
+    await http.run("create-refund", { paymentId, issueType: "QFL", description: "Product is not good" });
+    const told = await target.next(({ body }) => JSON.parse(body).data.reason === "refund-requested");
+    expect(JSON.parse(told.body).data).toMatchObject({ status: "Completed", paymentId });
+    await other.next((message) => statusOf(message) === "Completed");
+    expect(other.received.map(({ body }) => JSON.parse(body).data.reason)).not.toContain("refund-requested");
+    await other.close();
   });
 
   it("are sent once more on request", async () => {

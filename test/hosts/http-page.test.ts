@@ -127,6 +127,14 @@ describe("the operator page of the HTTP host", () => {
       await one.close();
     }
   });
+
+  it("counts the calls of who is signed in apart from those of strangers at the same address", async () => {
+    const reader = { headers: { cookie: await signIn(http.keys.read), ...ownPage() } };
+    const statuses = new Set<number>();
+    for (let call = 0; call < 130; call++) statuses.add((await http.call("/api/accounts")).status);
+    expect([...statuses]).toEqual([401, 429]);
+    for (let call = 0; call < 130; call++) expect((await http.call("/api/accounts", reader)).status).toBe(200);
+  });
 });
 
 describe("sessions", () => {

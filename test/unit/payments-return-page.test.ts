@@ -7,7 +7,7 @@ const titleOf = (page: string) => /<title>(.*)<\/title>/.exec(page)?.[1];
 describe("the page that a buyer comes back to", () => {
   it.each([
     ["Completed", "Payment received"],
-    ["Refunded", "Payment refunded"],
+    ["Refunded", "Refund made"],
     ["Failed", "The payment did not go through"],
     ["Cancelled", "This link is closed"],
     [null, "Thank you"],

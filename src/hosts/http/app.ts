@@ -21,7 +21,7 @@ declare module "fastify" {
 /** Largest body of a call, in bytes. */
 const maxBodyBytes = 64 * 1024;
 /** Calls of one address in a minute that carry no known key. */
-const strangersPerMinute = 120;
+export const strangersPerMinute = 120;
 
 export interface AppOptions {
   readonly server: Server;

@@ -4,7 +4,7 @@ import type { Caller } from "../../operator/operator.ts";
 import { pageFile, pageFileNames } from "../../operator/page-files.ts";
 import type { Plugin } from "../../plugin.ts";
 import { type ApiCaller, requireScope } from "./api-keys.ts";
-import { sendHandled } from "./app.ts";
+import { sendHandled, strangersPerMinute } from "./app.ts";
 import { nameTaker } from "./deliver/event-target.ts";
 import { ApiError } from "./http-error.ts";
 import { createSessions, sessionMs } from "./sessions.ts";
@@ -13,6 +13,8 @@ import { isOwnPage } from "./who-asks.ts";
 const cookieName = "instamojo_session";
 /** Attempts to sign in from one address in a minute. */
 const signInsPerMinute = 10;
+/** Calls of one person who is signed in, in a minute: several open pages that look every few seconds. */
+const callsPerPersonAndMinute = 600;
 
 export interface OperatorRoutesOptions {
   readonly plugin: Plugin;
@@ -68,7 +70,17 @@ export async function registerOperatorRoutes(
     );
     return sendHandled(reply, answer);
   };
-  for (const path of ["/api/:name", "/api/:name/:id"]) app.route({ method: ["GET", "POST"], url: path, handler });
+  // Behind a proxy everybody comes from one address; who is signed in has a count of their own.
+  const sessionOf = ({ cookies }: FastifyRequest) => sessions.find(cookies[cookieName]);
+  const rateLimit = {
+    max: (request: FastifyRequest) => (sessionOf(request) ? callsPerPersonAndMinute : strangersPerMinute),
+    keyGenerator(request: FastifyRequest) {
+      const person = sessionOf(request);
+      return person ? `person ${person.id}` : `address ${request.ip}`;
+    },
+  };
+  for (const url of ["/api/:name", "/api/:name/:id"])
+    app.route({ method: ["GET", "POST"], url, config: { rateLimit }, handler });
 }
 
 function person({ id, scopes }: ApiCaller): Caller {

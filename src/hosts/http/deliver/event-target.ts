@@ -22,6 +22,8 @@ export function eventTarget(target: DeliveryTarget, sender: Sender): Taker {
   return {
     id: takerId(target),
     ...(target.accounts ? { accounts: target.accounts } : {}),
+    ...(target.statuses ? { statuses: target.statuses } : {}),
+    ...(target.refundUpdates ? { refundUpdates: true } : {}),
     timeoutMs: attemptMs,
     deliver: (event, signal) => sender.send(event, signal),
   };
