@@ -281,7 +281,7 @@ describe("a configuration that cannot be read", () => {
     it("is read whole", () => {
       const serve = { address: "0.0.0.0", allowedHosts: ["payments.internal:8080"], callsPerMinute: 60 };
       const read = load({ ...good, deliver: [target], apiKeys: [{ ...key, accounts: ["shop"] }], serve });
-      expect(read.deliver).toEqual([{ ...target, allowPrivate: false }]);
+      expect(read.deliver).toEqual([{ ...target, refundUpdates: false, allowPrivate: false }]);
       expect(read.apiKeys).toEqual([{ ...key, sha256: "a".repeat(64), accounts: ["shop"] }]);
       expect(read.serve).toEqual(serve);
     });
