@@ -48,12 +48,13 @@ export const Config = Type.Object(
     ),
     store: Type.String({
       title: "Store",
-      description: "Where the ledger lives: sqlite: and a file name, relative to the configuration file.",
-      pattern: "^sqlite:.+$",
-      examples: ["sqlite:./ledger.db"],
+      description:
+        "Where the ledger lives: sqlite: and a file name, relative to the configuration file, or the address of a PostgreSQL database.",
+      pattern: "^(?:sqlite:.+|postgres(?:ql)?://[^\\s]+)$",
+      examples: ["sqlite:./ledger.db", "postgres://instamojo:${DATABASE_PASSWORD}@127.0.0.1:5432/payments"],
       form: {
-        rule: "sqlite: and a file name, like sqlite:./ledger.db",
-        remedy: "Name a file that this program may create; it is relative to the configuration file.",
+        rule: "sqlite: and a file name, like sqlite:./ledger.db, or postgres: and the address of a database",
+        remedy: "Name a file that this program may create, relative to the configuration file, or a database.",
       } satisfies FormHints,
     }),
     limits: Type.Optional(

@@ -22,8 +22,10 @@ export interface LoadedConfig {
   readonly retentionDays: number | undefined;
   /** What one conversation may ask for; undefined for the defaults. */
   readonly limits: Partial<ConversationLimits> | undefined;
-  /** File of the ledger, absolute. */
-  readonly storeFile: string;
+  /** File of the ledger, absolute; undefined where it lives in PostgreSQL. */
+  readonly storeFile: string | undefined;
+  /** Address of the database that the ledger lives in, with its password; undefined where it lives in a file. */
+  readonly storeUrl: string | undefined;
   readonly accounts: readonly Account[];
   /** Where the HTTP host sends events, and who may call it. */
   readonly deliver: readonly DeliveryTarget[];
@@ -94,11 +96,16 @@ export function loadConfig(file: string, { validator, env }: LoadConfigOptions):
     maxAccounts,
     retentionDays: config.retentionDays,
     limits: config.limits,
-    storeFile: resolve(dirname(path), config.store.slice("sqlite:".length)),
+    storeFile: isFile(config.store) ? resolve(dirname(path), config.store.slice("sqlite:".length)) : undefined,
+    storeUrl: isFile(config.store) ? undefined : config.store,
     accounts: config.accounts.map((account) => canonical(account, validator)),
     ...lists,
     serve: config.serve ?? {},
   };
+}
+
+function isFile(store: string): boolean {
+  return store.startsWith("sqlite:");
 }
 
 /** The account without the blanks that copying adds. */

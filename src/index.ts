@@ -47,5 +47,6 @@ export {
 } from "./runtime/node-definition.ts";
 export { type NodeResult, runNode } from "./runtime/run-node.ts";
 export { checkInput, type Validator } from "./runtime/validation.ts";
+export { openPostgresLedger, openPostgresStore } from "./store/open-postgres.ts";
 export { openSqliteStore } from "./store/sqlite-store.ts";
 export type { Store } from "./store/store.ts";

@@ -119,7 +119,7 @@ export async function createPlugin(manifest: Manifest, host: Host, options: Plug
   });
   const payments = await startPayments({ host, validator, clock, gatewayOptions });
   const operator = createOperator({ host, payments, clock });
-  const owner = await takeCommands(host, operator);
+  const owner = await takeCommands(host, { operator, payments });
 
   const runWith = (
     definition: NodeDefinition,
@@ -170,10 +170,14 @@ function canRun(host: Host, definition: NodeDefinition): boolean {
 }
 
 /** Payments go on without it: commands of other processes then need this one stopped. */
-async function takeCommands({ ledgerFile, logger }: Host, { commands }: Operator): Promise<OwnerServer | null> {
+async function takeCommands(
+  host: Host,
+  { operator, payments }: { readonly operator: Operator; readonly payments: Payments },
+): Promise<OwnerServer | null> {
+  const { ledgerFile, logger } = host;
   if (ledgerFile === undefined || ledgerFile === ":memory:") return null;
   try {
-    return await serveOwner(ledgerFile, { ...ownerCommands(), ...commands });
+    return await serveOwner(ledgerFile, { ...ownerCommands(host, payments), ...operator.commands });
   } catch {
     logger.warn("Commands of other processes cannot be taken: the socket beside the ledger could not be made.");
     return null;

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { ConfigError } from "../config.ts";
 import { type Command, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { doctorCommand } from "./doctor.ts";
 import { mcpCommand } from "./mcp.ts";
 import { paymentsCommand } from "./payments.ts";
 import { runCommand } from "./run.ts";
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   triggerCommand,
   serveCommand,
   paymentsCommand,
+  doctorCommand,
   mcpCommand,
 ];
 

@@ -4,7 +4,7 @@ import { createMcpHost, serveStdio } from "../hosts/mcp/index.ts";
 import { loadSdk } from "../hosts/mcp/load-sdk.ts";
 import { createPinoLogger } from "../logging.ts";
 import { createPlugin } from "../plugin.ts";
-import { openSqliteStore } from "../store/sqlite-store.ts";
+import { openLedger } from "../store/open-ledger.ts";
 import type { Terminal } from "./command.ts";
 
 /** The plugin with an agent's program as its only user. It has no routes, so links are polled and no webhook is asked for. */
@@ -18,19 +18,18 @@ export async function openMcp(options: {
   // Before the ledger is opened: without it there is nothing to serve.
   await loadSdk();
   const logger = createPinoLogger({ destination: { write: (line) => terminal.note(line.trimEnd()) } });
-  const store = await openSqliteStore({ file: config.storeFile });
+  const ledger = await openLedger({ storeFile: config.storeFile, storeUrl: config.storeUrl, logger });
   const plugin = await createPlugin(manifest, {
     tier: config.tier,
     accounts: () => config.accounts,
-    store,
-    ledgerFile: config.storeFile,
+    ...ledger,
     logger,
     callbackOrigins: config.callbackOrigins,
     maxAccounts: config.maxAccounts,
     retentionDays: config.retentionDays,
     limits: config.limits,
   });
-  const host = await createMcpHost({ plugin, store, logger, allowLiveRefunds });
+  const host = await createMcpHost({ plugin, store: ledger.store, logger, allowLiveRefunds });
   const { closed } = await serveStdio(host);
   return {
     closed,

@@ -1,5 +1,8 @@
 import type { OperatorCommand } from "../operator/commands.ts";
+import type { LoadedConfig } from "../config.ts";
 import { isFlowError } from "../runtime/errors.ts";
+import type { LedgerReader } from "../store/ledger-reader.ts";
+import type { callOwner, OwnerAnswer } from "../store/owner-socket.ts";
 import { type Command, type ExitCode, readArguments, type Terminal, UsageError } from "./command.ts";
 import { readConfiguration, readManifest, requireKnownAccount } from "./configuration.ts";
 import { listTable, storyText } from "./payments-text.ts";
@@ -124,28 +127,38 @@ async function act(action: Action, given: Given): Promise<ExitCode> {
   }
 }
 
-async function openReader({ options, terminal }: Given) {
+/** Reads the ledger beside the servers that work on it. */
+async function reading<T>(
+  { options, terminal }: Given,
+  work: (ledger: LedgerReader, config: LoadedConfig) => Promise<T>,
+): Promise<T> {
   const config = readConfiguration(options, terminal);
-  const { openLedgerReader } = await import("../store/ledger-reader.ts");
-  return { config, ledger: openLedgerReader(config.storeFile) };
+  if (config.storeFile !== undefined) {
+    const { openLedgerReader } = await import("../store/ledger-reader.ts");
+    return work(openLedgerReader(config.storeFile), config);
+  }
+  const { openPostgresStore } = await import("../store/open-postgres.ts");
+  const store = await openPostgresStore({ url: config.storeUrl as string });
+  return work(store, config).finally(() => store.close());
 }
 
 async function list(given: Given): Promise<ExitCode> {
   const { options, on, word, terminal } = given;
-  const { config, ledger } = await openReader(given);
   const { findPayments } = await import("../operator/find-payments.ts");
   const { paymentStatuses } = await import("../../schemas/payment-fields.ts");
   const status = paymentStatuses.find((known) => known.toLowerCase() === options.status?.toLowerCase());
   if (options.status !== undefined && !status) {
     throw new UsageError(`There is no status ${JSON.stringify(options.status)}: ${paymentStatuses.join(", ")}.`);
   }
-  const page = await findPayments(ledger, {
-    limit: readCount(options.limit ?? "50", "limit", 500),
-    ...(word === "" ? {} : { text: word }),
-    ...(options.account === undefined ? {} : { account: requireKnownAccount(config, options.account) }),
-    ...(status ? { status } : {}),
-    ...(options.before === undefined ? {} : { before: readCount(options.before, "before", Number.MAX_SAFE_INTEGER) }),
-  });
+  const page = await reading(given, (ledger, config) =>
+    findPayments(ledger, {
+      limit: readCount(options.limit ?? "50", "limit", 500),
+      ...(word === "" ? {} : { text: word }),
+      ...(options.account === undefined ? {} : { account: requireKnownAccount(config, options.account) }),
+      ...(status ? { status } : {}),
+      ...(options.before === undefined ? {} : { before: readCount(options.before, "before", Number.MAX_SAFE_INTEGER) }),
+    }),
+  );
   if (on.has("--json")) terminal.out(JSON.stringify(page));
   else for (const line of listTable(page)) terminal.out(line);
   return 0;
@@ -153,9 +166,8 @@ async function list(given: Given): Promise<ExitCode> {
 
 async function showOne(given: Given): Promise<ExitCode> {
   const { on, word, terminal } = given;
-  const { ledger } = await openReader(given);
   const { openPayment } = await import("../operator/find-payments.ts");
-  const view = await openPayment(ledger, word, { isMasked: !on.has("--unmask") });
+  const view = await reading(given, (ledger) => openPayment(ledger, word, { isMasked: !on.has("--unmask") }));
   if (on.has("--json")) terminal.out(JSON.stringify(view));
   else for (const line of storyText(view)) terminal.out(line);
   return 0;
@@ -163,10 +175,9 @@ async function showOne(given: Given): Promise<ExitCode> {
 
 async function listHeld(given: Given): Promise<ExitCode> {
   const { on, terminal } = given;
-  const { ledger } = await openReader(given);
   const { heldLines } = await import("../operator/views.ts");
   const { heldTable } = await import("./payments-text.ts");
-  const held = heldLines(await ledger.held(500));
+  const held = heldLines(await reading(given, (ledger) => ledger.held(500)));
   if (on.has("--json")) terminal.out(JSON.stringify({ held }));
   else for (const line of heldTable(held)) terminal.out(line);
   return 0;
@@ -190,21 +201,26 @@ async function decide(action: OperatorCommand, { options, on, word, terminal }: 
     reason: options.reason ?? "",
     ...(action === "resolve" ? { outcome, caseId: options.case ?? "", account: options.account ?? "" } : {}),
   };
-  const { callOwner } = await import("../store/owner-socket.ts");
-  const answer = await callOwner(config.storeFile, action, args);
+  // A database has no owner: anybody may write it.
+  const answer: OwnerAnswer =
+    config.storeFile === undefined ? { kind: "no-owner" } : await askOwner(config.storeFile, action, args);
   const result = answer.kind === "answer" ? answer.result : await decideHere(action, args, { config, terminal });
   if (on.has("--json")) terminal.out(JSON.stringify(result));
   else terminal.out(`Done: ${action} ${word}${by === "" ? "" : `, by ${by}`}.`);
   return 0;
 }
 
+async function askOwner(...call: Parameters<typeof callOwner>): Promise<OwnerAnswer> {
+  return (await import("../store/owner-socket.ts")).callOwner(...call);
+}
+
 async function decideHere(
   action: OperatorCommand,
   args: Readonly<Record<string, unknown>>,
-  { config, terminal }: { readonly config: ReturnType<typeof readConfiguration>; readonly terminal: Terminal },
+  { config, terminal }: { readonly config: LoadedConfig; readonly terminal: Terminal },
 ): Promise<unknown> {
   const { openPlugin } = await import("./open-plugin.ts");
-  const plugin = await openPlugin({ config, manifest: readManifest(), storeFile: config.storeFile, terminal });
+  const plugin = await openPlugin({ config, manifest: readManifest(), terminal });
   try {
     return await plugin.operator.commands[action](args);
   } finally {

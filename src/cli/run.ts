@@ -61,7 +61,7 @@ export const runCommand: Command = {
     const key = options.key === undefined ? {} : { key: options.key };
     const { openPlugin } = await import("./open-plugin.ts");
     const result = await runOnce(async () => {
-      const plugin = await openPlugin({ config, manifest, storeFile: config.storeFile, terminal });
+      const plugin = await openPlugin({ config, manifest, terminal });
       try {
         return await plugin.nodes.get(node)!.run({ account, input, ...key, ...correlation });
       } finally {

@@ -1,4 +1,6 @@
 import { scopes } from "../../schemas/http-settings.ts";
+import type { LoadedConfig } from "../config.ts";
+import { type Role, roles } from "../runtime/coordination.ts";
 import { isFlowError } from "../runtime/errors.ts";
 import { type Command, type ExitCode, readArguments, readPort, type Terminal, UsageError } from "./command.ts";
 import { readConfiguration, readManifest } from "./configuration.ts";
@@ -18,7 +20,7 @@ const defaultPort = 8080;
 
 const help = `instamojo-flow serve: the nodes and the event for any flow engine, over HTTP
 
-Usage: instamojo-flow serve --config F [--port N]
+Usage: instamojo-flow serve --config F [--port N] [--role all|receiver|worker]
        instamojo-flow serve --new-key ID
        instamojo-flow serve --new-secret
 
@@ -30,6 +32,10 @@ publicUrl only Instamojo's webhook and the return page are to be reached. Ctrl-C
 Options:
   --config F      configuration file with accounts, apiKeys and deliver
   --port N        port to listen on (default ${defaultPort}; 0 takes any free one)
+  --role R        what this process does, where several share a ledger in PostgreSQL ("store": "postgres://…"):
+                  receiver takes webhooks and calls, worker confirms, delivers and reads Instamojo's lists and answers
+                  only /healthz, /readyz and /metrics, all (the default) does both. Any number of each, all with the
+                  same configuration; there must be a worker
   --new-key ID    prints a new API key, once, and the entry for "apiKeys" that knows it
   --new-secret    prints a new secret for "secrets" of a delivery target
 
@@ -52,15 +58,35 @@ export const serveCommand: Command = {
     const { options } = readArguments(
       this,
       args.filter((arg) => arg !== "--new-secret"),
-      { options: { config: { type: "string" }, port: { type: "string" }, "new-key": { type: "string" } } },
+      {
+        options: {
+          config: { type: "string" },
+          port: { type: "string" },
+          role: { type: "string" },
+          "new-key": { type: "string" },
+        },
+      },
     );
     requirePeers("serve", servePeers);
     if (isNewSecret) return printNewSecret(terminal);
     if (options["new-key"] !== undefined) return printNewKey(options["new-key"], terminal);
     const port = options.port === undefined ? defaultPort : readPort(options.port);
-    return serve(readConfiguration(options, terminal), port, terminal);
+    const config = readConfiguration(options, terminal);
+    return serve(config, { port, role: readRole(options.role, config) }, terminal);
   },
 };
+
+function readRole(text: string | undefined, { storeUrl }: LoadedConfig): Role {
+  const role = roles.find((known) => known === (text ?? "all"));
+  if (!role) throw new UsageError(`--role is one of ${roles.join(", ")}, not ${JSON.stringify(text)}.`);
+  if (storeUrl !== undefined) requirePeers("serve", ["pg", "pg-boss"]);
+  else if (role !== "all") {
+    throw new UsageError(
+      `--role ${role} needs a ledger that several processes can share: set "store" to postgres://… in the configuration. A file has one owner, which does everything.`,
+    );
+  }
+  return role;
+}
 
 async function printNewKey(id: string, terminal: Terminal): Promise<ExitCode> {
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(id))
@@ -82,8 +108,8 @@ async function printNewSecret(terminal: Terminal): Promise<ExitCode> {
 }
 
 async function serve(
-  config: ReturnType<typeof readConfiguration>,
-  port: number,
+  config: LoadedConfig,
+  { port, role }: { readonly port: number; readonly role: Role },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const stopped = terminal.untilStopped();
@@ -91,12 +117,19 @@ async function serve(
     import("../hosts/http/index.ts"),
     import("../logging.ts"),
   ]);
-  if (config.apiKeys.length === 0)
+  if (config.apiKeys.length === 0 && role !== "worker")
     terminal.note('No API key is configured, so nobody can call it: see "serve --help".');
   const { file: _file, accounts, ...settings } = config;
   try {
     const logger = createPinoLogger({ destination: { write: (line) => terminal.note(line.trimEnd()) } });
-    const host = await startHttpHost({ ...settings, accounts: () => accounts, manifest: readManifest(), logger, port });
+    const host = await startHttpHost({
+      ...settings,
+      accounts: () => accounts,
+      manifest: readManifest(),
+      logger,
+      port,
+      role,
+    });
     terminal.out(JSON.stringify({ ready: true, url: host.url }));
     await stopped;
     await host.close();

@@ -39,7 +39,7 @@ export const triggerCommand: Command = {
     const plugin = await openPlugin({
       config,
       manifest: readManifest(),
-      storeFile: ":memory:",
+      ledger: { storeFile: ":memory:" },
       terminal,
     });
     try {

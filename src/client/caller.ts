@@ -53,7 +53,7 @@ export function createCaller(account: GatewayAccount, options: GatewayOptions): 
   const origin = originOf(account);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const pauses = createPauses(clock);
-  const tokens = createTokenSource({ clock, fetchToken });
+  const tokens = createTokenSource({ clock, fetchToken, share: options.shareToken });
 
   async function fetchToken(): Promise<TokenReply> {
     const form = { grant_type: "client_credentials", client_id: account.clientId, client_secret: account.clientSecret };

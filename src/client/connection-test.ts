@@ -1,5 +1,5 @@
 import { isFlowError } from "../runtime/errors.ts";
-import { createGateway, type GatewayAccount, type GatewayOptions } from "./gateway.ts";
+import { createGateway, type Gateway, type GatewayAccount, type GatewayOptions } from "./gateway.ts";
 import { worldMismatchRemedy } from "./world.ts";
 
 /** What *Test connection* shows. */
@@ -21,11 +21,16 @@ const causes = {
 
 /**
  * Fetches a token and reads one row of the payments list; changes nothing and closes the transport afterwards. Never
- * throws. Credentials of the other world are told before any call.
+ * throws. Credentials of the other world are told before any call. `look` may read on with the same token once it works;
+ * what it fails with changes nothing.
  */
-export async function testConnection(account: GatewayAccount, options: GatewayOptions): Promise<ConnectionReport> {
+export async function testConnection(
+  account: GatewayAccount,
+  options: GatewayOptions,
+  look?: (gateway: Gateway) => Promise<void>,
+): Promise<ConnectionReport> {
   try {
-    return await probe(account, options);
+    return await probe(account, options, look);
   } catch (error) {
     if (!isFlowError(error)) {
       return { ok: false, cause: "unexpected", message: "The test itself failed.", remedy: "Please report it." };
@@ -37,13 +42,19 @@ export async function testConnection(account: GatewayAccount, options: GatewayOp
   }
 }
 
-async function probe(account: GatewayAccount, options: GatewayOptions): Promise<ConnectionReport> {
+async function probe(
+  account: GatewayAccount,
+  options: GatewayOptions,
+  look: ((gateway: Gateway) => Promise<void>) | undefined,
+): Promise<ConnectionReport> {
   const mismatch = worldMismatchRemedy(account);
   if (mismatch !== undefined) {
     const message = "Client id and base URL belong to different worlds of Instamojo (test and live).";
     return { ok: false, cause: "wrong_world", message, remedy: mismatch };
   }
-  await createGateway(account, options).listPayments({ page: 1, limit: 1 });
+  const gateway = createGateway(account, options);
+  await gateway.listPayments({ page: 1, limit: 1 });
+  await look?.(gateway).catch(() => {});
   return { ok: true, account: account.name, message: successMessage(account) };
 }
 

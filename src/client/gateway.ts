@@ -12,6 +12,7 @@ import { FlowError, isFlowError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { createCaller } from "./caller.ts";
 import { pathId } from "./ids.ts";
+import type { TokenShare } from "./token.ts";
 import type { Transport, TransportTimeouts } from "./transport.ts";
 
 /** What the client needs of an account. `baseUrl` is an origin, for example `https://test.instamojo.com`. */
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly random?: () => number;
   readonly logger?: Logger;
   readonly timeouts?: Partial<TransportTimeouts>;
+  /** Where several processes use one account. */
+  readonly shareToken?: TokenShare | undefined;
 }
 
 /** A page of a list: `page` counts from 1. */

@@ -11,6 +11,10 @@ const maxLifeMs = 86_400_000;
 const refusedPauseMs = 5_000;
 /** Where renewing ahead of time fails, the token still good is used and renewing is tried again after this. */
 const renewPauseMs = 30_000;
+/** How far the clocks of machines that share a token may be apart. */
+const longestSkewMs = 60_000;
+/** How many refused tokens are remembered. */
+const maxRefused = 16;
 
 /** The access token of one account: in memory only, fetched once however many ask for it. */
 export interface TokenSource {
@@ -21,27 +25,41 @@ export interface TokenSource {
   pause(refused: string, error: FlowError): void;
 }
 
-interface HeldToken {
+/** A token and its times, in milliseconds since the epoch. */
+export interface HeldToken {
   readonly value: string;
   readonly issuedAtMs: number;
   readonly endsAtMs: number;
   readonly renewAtMs: number;
 }
 
+/**
+ * Lets several processes use one token, so that none takes away another's by asking for a new one: gives the token that
+ * they have where it is good, else fetches one and hands it on.
+ */
+export type TokenShare = (fetch: () => Promise<HeldToken>, isGood: (token: HeldToken) => boolean) => Promise<HeldToken>;
+
 /** @param fetchToken makes the token call; throws FlowError. */
 export function createTokenSource(options: {
   readonly fetchToken: () => Promise<TokenReply>;
   readonly clock: Clock;
+  readonly share?: TokenShare | undefined;
 }): TokenSource {
-  const { fetchToken, clock } = options;
+  const { fetchToken, clock, share = (fetch) => fetch() } = options;
+  const refusedTokens = new Set<string>();
   let held: HeldToken | undefined;
   let flight: Promise<string> | undefined;
   let pausedBy: { readonly error: FlowError; readonly sinceMs: number } | undefined;
 
   async function renew(): Promise<string> {
     try {
-      const reply = await fetchToken();
-      held = hold(reply, clock.now());
+      const token = await share(
+        async () => hold(await fetchToken(), clock.now()),
+        ({ value, issuedAtMs, renewAtMs }) =>
+          isWithin(clock.now(), issuedAtMs - longestSkewMs, renewAtMs) && !refusedTokens.has(value),
+      );
+      // The clock of the machine that fetched it may be ahead.
+      held = { ...token, issuedAtMs: Math.min(token.issuedAtMs, clock.now()) };
       return held.value;
     } catch (error) {
       if (isFlowError(error) && error.code === "credentials_refused") {
@@ -57,6 +75,9 @@ export function createTokenSource(options: {
   }
 
   function drop(refused: string): void {
+    // Few at a time: one that was refused longer ago has been replaced by all.
+    if (refusedTokens.size >= maxRefused) refusedTokens.clear();
+    refusedTokens.add(refused);
     if (held?.value === refused) held = undefined;
   }
 

@@ -26,9 +26,18 @@ export interface PickPage {
 }
 
 export interface PickListOptions {
-  readonly store: Store;
+  readonly store: Pick<
+    Store,
+    | "searchRequests"
+    | "tagsOf"
+    | "requestByTag"
+    | "requestById"
+    | "history"
+    | "refundsOfPayment"
+    | "refundByTransaction"
+  >;
   /** Sessions whose reads wait like those of a node. */
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, "open">;
 }
 
 export type PickList = (kind: PickKind, query: PickQuery) => Promise<PickPage>;

@@ -88,7 +88,8 @@ export function createConfirmer({ store, links, settler, clock, findings }: Conf
   ): Promise<Agreement> {
     const agreement = compare(request, payment, paymentRequest, session.row);
     const named = idOfUrl(paymentRequest.user);
-    if (agreement.kind === "contradicts" || named === null) return agreement;
+    // Once pinned, it is what was compared with already: no payment waits for the row of its account.
+    if (agreement.kind === "contradicts" || named === null || session.row.merchant !== null) return agreement;
     const merchant = await store.pinMerchant(session.row, named);
     return compare(request, payment, paymentRequest, { merchant });
   }

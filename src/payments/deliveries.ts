@@ -22,8 +22,13 @@ export interface Deliveries {
   stop(): Promise<void>;
 }
 
-export function startDeliveries(options: Omit<DeliverOptions, "stopping">): Deliveries {
-  const { store, takers, clock, logger } = options;
+export interface DeliveriesOptions extends Omit<DeliverOptions, "stopping"> {
+  /** Whether other processes deliver, and this one only says what is to be delivered. */
+  readonly isResting?: boolean;
+}
+
+export function startDeliveries(options: DeliveriesOptions): Deliveries {
+  const { store, takers, clock, logger, isResting = false } = options;
   const stopping = new AbortController();
   const work = createDeliverWork({ ...options, stopping: stopping.signal });
   const lanes = new Map<string, Lane>();
@@ -47,7 +52,7 @@ export function startDeliveries(options: Omit<DeliverOptions, "stopping">): Deli
   }
 
   function wake(): void {
-    if (stopping.signal.aborted) return;
+    if (isResting || stopping.signal.aborted) return;
     for (const [takerId, lane] of lanes) {
       if (takers.isKnown(takerId)) continue;
       lanes.delete(takerId);

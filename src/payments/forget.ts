@@ -27,6 +27,8 @@ export interface ForgetOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly retentionDays?: number | undefined;
+  /** Whether erasing what is over falls to this process; always unless given. */
+  readonly isChosen?: (() => Promise<boolean>) | undefined;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -42,7 +44,8 @@ const restMs = 100;
 const scrubPauseMs = 1_000;
 const scrubTries = 30;
 
-export function startForgetting({ store, clock, logger, retentionDays }: ForgetOptions): Forgetting {
+export function startForgetting(options: ForgetOptions): Forgetting {
+  const { store, clock, logger, retentionDays, isChosen } = options;
   const keepMs = (retentionDays ?? defaultRetentionDays) * dayMs;
   let isStopped = false;
   let cancel = () => {};
@@ -72,6 +75,12 @@ export function startForgetting({ store, clock, logger, retentionDays }: ForgetO
     logger.warn("Erased data may still be in the ledger's log file: something else reads the ledger.");
   }
 
+  async function expireHere(): Promise<void> {
+    if (!isChosen || (await isChosen())) await expire();
+    // Whoever does it now may end before the day is over.
+    else expiredAt = Number.NEGATIVE_INFINITY;
+  }
+
   async function expire(): Promise<number> {
     const before = clock.now() - keepMs;
     let count = 0;
@@ -98,7 +107,7 @@ export function startForgetting({ store, clock, logger, retentionDays }: ForgetO
     if (isStopped) return;
     if (clock.now() - expiredAt >= dayMs) {
       expiredAt = clock.now();
-      running = expire().catch((thrown: unknown) => {
+      running = expireHere().catch((thrown: unknown) => {
         expiredAt = Number.NEGATIVE_INFINITY;
         const code = isFlowError(thrown) ? thrown.code : "internal_error";
         logger.error("Personal data whose time is over could not be erased; it is tried again.", { code });

@@ -1,3 +1,5 @@
+import type { Coordination } from "../runtime/coordination.ts";
+
 /** Runs work under one name one after the other, and work under different names side by side. */
 export interface KeyQueue {
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
@@ -24,5 +26,14 @@ export function createKeyQueue(): KeyQueue {
     async idle() {
       while (tails.size > 0) await Promise.all(tails.values());
     },
+  };
+}
+
+/** The same for all processes of a ledger: what one does under a name, no other does meanwhile. */
+export function createSharedKeyQueue(coordination: Coordination): KeyQueue {
+  const here = createKeyQueue();
+  return {
+    run: (name, work) => here.run(name, () => coordination.exclusively(name, work)),
+    idle: () => here.idle(),
   };
 }

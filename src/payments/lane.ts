@@ -27,6 +27,9 @@ const tickMs = 500;
 /** How long an item rests after its work failed in a way the work did not foresee. */
 const restMs = 5_000;
 
+/** For a process that leaves the work to others. */
+export const restingLane: Lane = { wake() {}, async stop() {} };
+
 export function startLane<Item>(options: LaneOptions<Item>): Lane {
   const { clock, logger, width } = options;
   const underWay = new Map<string, Promise<void>>();

@@ -18,7 +18,13 @@ export interface PaymentReads {
   status(session: Session, input: GetPaymentStatusInput): Promise<GetPaymentStatusOutput>;
 }
 
-export function createPaymentReads({ store, clock }: { readonly store: Store; readonly clock: Clock }): PaymentReads {
+export function createPaymentReads({
+  store,
+  clock,
+}: {
+  readonly store: Pick<Store, "requestById" | "snapshot" | "refundsOfPayment">;
+  readonly clock: Clock;
+}): PaymentReads {
   return {
     async status(session, input) {
       const asked = input.paymentId === undefined ? null : await session.gateway.getPayment(input.paymentId);

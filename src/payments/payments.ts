@@ -1,24 +1,19 @@
-import { environmentOf } from "../accounts.ts";
 import type { GatewayOptions } from "../client/gateway.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { HandlerRequest, HandlerResponse, Host } from "../runtime/host.ts";
 import type { NodeContext } from "../runtime/node-context.ts";
 import type { Validator } from "../runtime/validation.ts";
-import type { RequestRow } from "../store/rows.ts";
 import { createLinkCloser } from "./close-link.ts";
 import { createConfirmer } from "./confirm.ts";
 import { type Deliveries, startDeliveries } from "./deliveries.ts";
 import { createGatewayWatch, type GatewayRecord } from "./gateway-watch.ts";
 import { createGatewayTime } from "./gateway-time.ts";
 import { type Forgetting, startForgetting } from "./forget.ts";
-import { createHintWork } from "./hints.ts";
-import { createKeyQueue } from "./key-queue.ts";
-import { startLane } from "./lane.ts";
+import { createKeyQueue, createSharedKeyQueue } from "./key-queue.ts";
 import { createLinks, type Run } from "./links.ts";
 import { createListPayments } from "./payment-list.ts";
 import { createPaymentReads } from "./payment-reads.ts";
 import { createReadBudgets } from "./read-budget.ts";
-import { createReconcileWork } from "./reconcile.ts";
 import { createRefundBook } from "./refund-book.ts";
 import { createRefundReads } from "./refund-reads.ts";
 import { createRefunds } from "./refunds.ts";
@@ -29,9 +24,7 @@ import { createSessions, type Sessions, sessionsInLane } from "./sessions.ts";
 import { createSettler } from "./settle.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createFindings } from "./quarantine-findings.ts";
-import { createSweep } from "./sweep.ts";
-import { startSweepLane } from "./sweep-lane.ts";
-import { createWatchWork } from "./sweep-watch.ts";
+import { startStandingWork } from "./standing-work.ts";
 import { createLinkSwitch } from "./switch-link.ts";
 import { openTakers, type Takers } from "./takers.ts";
 import { createTokenBook } from "./token-book.ts";
@@ -71,19 +64,28 @@ export interface PaymentsOptions {
 }
 
 export async function startPayments({ host, validator, clock, gatewayOptions }: PaymentsOptions): Promise<Payments> {
-  const { store, logger, metrics } = host;
+  const { store, logger, metrics, coordination, role = "all" } = host;
+  const isWorking = role !== "receiver";
   metrics?.gauge("openLinks", () => store.countOpenLinks());
-  const queue = createKeyQueue();
+  const queue = coordination ? createSharedKeyQueue(coordination) : createKeyQueue();
   const takers = await openTakers(store);
   const watch = createGatewayWatch(clock);
   const gatewayTime = createGatewayTime(clock);
   const tokens = createTokenBook({ store, clock });
-  const allSessions = createSessions({ host, validator, gatewayOptions, gatewayTime, watch, onAccount: tokens.isNow });
-  const budgets = createReadBudgets(host.readLimits ?? {}, clock, metrics);
+  const allSessions = createSessions({
+    host,
+    validator,
+    gatewayOptions,
+    gatewayTime,
+    watch,
+    onAccount: tokens.isNow,
+    coordination,
+  });
+  const budgets = createReadBudgets(host.readLimits ?? {}, clock, { metrics, coordination });
   const sessions = sessionsInLane(allSessions, budgets, "node");
   const watching = sessionsInLane(allSessions, budgets, "link");
   const hinted = sessionsInLane(allSessions, budgets, "hint");
-  const settler = createSettler({ store, takers, clock, metrics, onEvent: () => deliveries.wake() });
+  const settler = createSettler({ store, takers, clock, metrics, queue, onEvent: () => deliveries.wake() });
   const links = createLinks({ host, store, settler, clock, queue, gatewayTime });
   const findings = createFindings({ store, clock, logger, metrics });
   const confirmer = createConfirmer({ store, links, settler, clock, findings });
@@ -95,77 +97,19 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
   const refundReads = createRefundReads({ store, book, clock });
   const listPayments = createListPayments({ store, clock });
   const waits = createWaits({ host, store, takers, links, onPlaces: () => deliveries.wake() });
-  const reconcile = createReconcileWork({
-    store,
-    onRefused: (request) => waits.staysOpen(request.tag),
-    sessions: watching,
-    gatewayTime,
+  const deliveries = startDeliveries({ store, takers, clock, logger, metrics, isResting: !isWorking });
+  const standing = startStandingWork({
+    host,
+    hinted,
+    watching,
     confirmer,
+    links,
     book,
     settler,
-    clock,
-    logger,
-  });
-
-  const deliveries = startDeliveries({ store, takers, clock, logger, metrics });
-  const messages = startLane({
-    name: "confirm",
-    due: store.dueMessages,
-    idOf: (message) => message.id,
-    work: createHintWork({ store, sessions: hinted, confirmer, clock, logger, metrics }),
-    width: 8,
-    clock,
-    logger,
-  });
-  const requests = startLane({
-    name: "read links",
-    due: dueLinks,
-    idOf: (request) => request.tag,
-    work: reconcile.request,
-    width: 4,
-    clock,
-    logger,
-  });
-  const watched = startLane({
-    name: "read payments",
-    due: store.watchedPayments,
-    idOf: (payment) => `${payment.account} ${payment.environment} ${payment.paymentId}`,
-    work: createWatchWork({ store, sessions: watching, confirmer, clock, logger }),
-    width: 4,
-    clock,
-    logger,
-  });
-  const sweep = createSweep({
-    store,
-    links,
-    clock,
     gatewayTime,
-    logger,
-    onNews: () => [requests, watched].map((lane) => lane.wake()),
-  });
-  const sweeps = startSweepLane({ host, store, sessions: watching, sweep, clock, logger });
-  metrics?.gauge("sweepLagSeconds", async () =>
-    [...sweeps.lagsMs()].map(([account, ms]) => ({ labels: { account }, value: ms / 1000 })),
-  );
-  const cases = startLane({
-    name: "follow refunds",
-    due: store.dueRefunds,
-    idOf: (refund) => `${refund.account} ${refund.environment} ${refund.transactionId}`,
-    work: reconcile.refund,
-    width: 2,
     clock,
-    logger,
+    onRefused: (request) => waits.staysOpen(request.tag),
   });
-
-  /** Links to be read by themselves: their times are the gateway's, so each account has its own now. */
-  async function dueLinks(_now: number, limit: number): Promise<readonly RequestRow[]> {
-    const due = host.accounts().map(({ name, baseUrl }) => {
-      const account = { account: name, environment: environmentOf(baseUrl) };
-      return store.dueRequests(account, gatewayTime.now(name), limit);
-    });
-    return (await Promise.all(due)).flat();
-  }
-
   const confirmReturn = createReturnReads({ store, sessions: hinted, confirmer, clock });
   const saltAlarm = createSaltAlarm();
   const quarantine = createQuarantine({
@@ -174,11 +118,21 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     confirmer,
     clock,
     queue,
-    onDue: () => messages.wake(),
+    onDue: standing.confirm,
   });
 
-  const forgetting = startForgetting({ store, clock, logger, retentionDays: host.retentionDays });
+  const forgetting = startForgetting({
+    store,
+    clock,
+    logger,
+    retentionDays: host.retentionDays,
+    isChosen: isWorking ? coordination && (() => coordination.isChosen("forget")) : async () => false,
+  });
   const stopWatching = watchDamage({ store, clock, logger });
+
+  // Another process stored something to do.
+  const wakes = { confirm: standing.confirm, deliver: deliveries.wake, reconcile: standing.reconcile };
+  if (isWorking) await coordination?.listen((kind) => wakes[kind]());
 
   /** Waits for what is under way, but not for a gateway that does not answer: the ledger knows how to go on. */
   async function ended(work: Promise<unknown>): Promise<void> {
@@ -198,10 +152,10 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     forget: forgetting.forget,
     context: (run) => ({
       waits: {
-        create: (input) => waits.create(run, input).finally(() => sweeps.replan(run.session.account.name)),
+        create: (input) => waits.create(run, input).finally(() => standing.replan(run.session.account.name)),
       },
       links: {
-        create: (input) => links.create(run, input).finally(() => sweeps.replan(run.session.account.name)),
+        create: (input) => links.create(run, input).finally(() => standing.replan(run.session.account.name)),
         disable: (input) => linkSwitch.disable(run.session, input),
         enable: (input) => linkSwitch.enable(run.session, input),
       },
@@ -214,7 +168,7 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
         list: (input) => listPayments(run.session, input),
       },
     }),
-    receive: createReceiver({ host, clock, onMessage: () => messages.wake(), confirmReturn, saltAlarm, tokens }),
+    receive: createReceiver({ host, clock, onMessage: standing.confirm, confirmReturn, saltAlarm, tokens }),
     saltAlarm,
     deliveries,
     resolveRefund: createResolveRefund({ store, book, clock }),
@@ -222,9 +176,9 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     async close() {
       stopWatching();
       await forgetting.stop();
-      const lanes = [messages, requests, watched, sweeps, cases];
-      await ended(Promise.all([sessions.close(), queue.idle(), ...lanes.map((lane) => lane.stop())]));
+      await ended(Promise.all([sessions.close(), queue.idle(), standing.stop()]));
       await ended(deliveries.stop());
+      await coordination?.close();
       await store.close();
     },
   };

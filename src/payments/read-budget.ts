@@ -1,5 +1,6 @@
 import type { Gateway } from "../client/gateway.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Coordination } from "../runtime/coordination.ts";
 import { FlowError } from "../runtime/errors.ts";
 import type { LaneBudget, ReadLane, ReadLimits } from "../runtime/read-limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
@@ -23,20 +24,33 @@ export interface ReadBudget {
   run<T>(read: () => Promise<T>): Promise<T>;
 }
 
+export interface BudgetOptions {
+  /** What a failed read costs, in turns. */
+  readonly failureCost?: number;
+  readonly onWait?: () => void;
+  /** Takes turns out of a bucket that all processes share, in place of one here. */
+  readonly takeTurns?: ((wanted: number) => Promise<number>) | undefined;
+}
+
+/** Turns are fetched for so long ahead, in seconds: seldom enough for the database, and little is lost by who ends. */
+const aheadSeconds = 0.1;
+
 /** A token bucket with a bounded queue before it and a bounded number of reads behind it. */
 export function createReadBudget(
   { perSecond, burst, parallel, waiting, patienceMs }: LaneBudget,
   clock: Clock,
-  failureCost = 1,
-  onWait: () => void = () => {},
+  { failureCost = 1, onWait = () => {}, takeTurns }: BudgetOptions = {},
 ): ReadBudget {
   const queue = new Set<() => void>();
-  let level = burst;
+  // Turns that are shared are asked for when there is something to read.
+  let level = takeTurns ? 0 : burst;
+  let isAsking = false;
   let filledAt = clock.now();
   let underWay = 0;
   let cancelTimer: (() => void) | null = null;
 
   function fill(): void {
+    if (takeTurns) return;
     const now = clock.now();
     level = Math.min(burst, level + (Math.max(0, now - filledAt) / 1000) * perSecond);
     filledAt = now;
@@ -61,11 +75,29 @@ export function createReadBudget(
       cancelTimer = null;
     }
     if (queue.size === 0 || cancelTimer || underWay >= parallel) return;
-    const pauseMs = Math.max(5, Math.ceil(((1 - level) / perSecond) * 1000));
+    if (takeTurns) ask(takeTurns);
+    else serveIn(Math.max(5, Math.ceil(((1 - level) / perSecond) * 1000)));
+  }
+
+  function serveIn(pauseMs: number): void {
     cancelTimer = clock.after(pauseMs, () => {
       cancelTimer = null;
       serve();
     });
+  }
+
+  function ask(take: NonNullable<BudgetOptions["takeTurns"]>): void {
+    if (isAsking) return;
+    isAsking = true;
+    const wanted = Math.ceil(Math.max(perSecond * aheadSeconds, 1) - Math.min(level, 0));
+    void take(Math.min(wanted, burst))
+      .catch(() => 0)
+      .then((granted) => {
+        isAsking = false;
+        level += granted;
+        if (granted > 0) serve();
+        else if (!cancelTimer) serveIn(Math.max(20, 1000 / perSecond));
+      });
   }
 
   function turn(): Promise<void> {
@@ -117,7 +149,14 @@ export interface ReadBudgets {
   gateway(account: string, lane: ReadLane, gateway: Gateway): Gateway;
 }
 
-export function createReadBudgets(limits: ReadLimits, clock: Clock, metrics?: Metrics): ReadBudgets {
+export function createReadBudgets(
+  limits: ReadLimits,
+  clock: Clock,
+  {
+    metrics,
+    coordination,
+  }: { readonly metrics?: Metrics | undefined; readonly coordination?: Coordination | undefined } = {},
+): ReadBudgets {
   const budgets = new Map<string, ReadBudget>();
   const wrapped = new WeakMap<Gateway, Map<ReadLane, Gateway>>();
 
@@ -126,7 +165,8 @@ export function createReadBudgets(limits: ReadLimits, clock: Clock, metrics?: Me
     const limit = { ...defaultReadLimits[lane], ...limits[lane] };
     const onWait = () => metrics?.count("budgetWaits", { account, cause: lane });
     const failureCost = lane === "hint" ? uselessHintCost : 1;
-    const budget = budgets.get(name) ?? createReadBudget(limit, clock, failureCost, onWait);
+    const takeTurns = coordination && ((wanted: number) => coordination.takeTurns(name, wanted, limit));
+    const budget = budgets.get(name) ?? createReadBudget(limit, clock, { failureCost, onWait, takeTurns });
     budgets.set(name, budget);
     return budget;
   }

@@ -23,8 +23,17 @@ export interface Refunds {
 }
 
 export interface RefundsOptions {
-  readonly store: Store;
-  readonly book: RefundBook;
+  readonly store: Pick<
+    Store,
+    | "refundByTransaction"
+    | "refundsOfPayment"
+    | "reserveRefund"
+    | "saveRefund"
+    | "changeRefund"
+    | "requestById"
+    | "snapshot"
+  >;
+  readonly book: Pick<RefundBook, "confirmPayment" | "booked" | "unknown" | "resolve">;
   readonly clock: Clock;
   readonly queue: KeyQueue;
 }

@@ -2,6 +2,7 @@ import type { Account } from "../../schemas/account.ts";
 import type { EnvironmentName } from "../../schemas/payment-fields.ts";
 import { environmentOf, requireAccount } from "../accounts.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "../client/gateway.ts";
+import type { Coordination } from "../runtime/coordination.ts";
 import type { Host } from "../runtime/host.ts";
 import type { ReadLane } from "../runtime/read-limits.ts";
 import type { Validator } from "../runtime/validation.ts";
@@ -10,6 +11,7 @@ import { digest, newCallbackToken } from "./callbacks.ts";
 import type { GatewayTime } from "./gateway-time.ts";
 import type { ReadBudgets } from "./read-budget.ts";
 import type { GatewayWatch } from "./gateway-watch.ts";
+import { sharedToken } from "./shared-token.ts";
 
 /** An account that can be used now: its credentials, its row in the ledger and a client for it. */
 export interface Session {
@@ -44,10 +46,12 @@ export interface SessionOptions {
   readonly onAccount?: (row: AccountRow) => void;
   /** Remembers how calls went, where somebody wants to know. */
   readonly watch?: GatewayWatch;
+  /** Where several processes use the accounts. */
+  readonly coordination?: Coordination | undefined;
 }
 
 export function createSessions(options: SessionOptions): Sessions {
-  const { host, validator, gatewayOptions, gatewayTime, watch } = options;
+  const { host, validator, gatewayOptions, gatewayTime, watch, coordination } = options;
   const gateways = new Map<string, { readonly fingerprint: string; readonly gateway: Gateway }>();
 
   /** One client per account; changed credentials get a new one, so that no token outlives them. */
@@ -58,7 +62,8 @@ export function createSessions(options: SessionOptions): Sessions {
     void known?.gateway.close();
     const given = gatewayOptions();
     const transport = gatewayTime?.watch(account.name, given.transport) ?? given.transport;
-    const made = createGateway(account, { ...given, transport });
+    const shareToken = coordination && sharedToken(account, coordination);
+    const made = createGateway(account, { ...given, transport, shareToken });
     const gateway = watch?.watch(account.name, made) ?? made;
     gateways.set(account.name, { fingerprint, gateway });
     return gateway;

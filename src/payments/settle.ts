@@ -5,7 +5,7 @@ import type { Metrics } from "../runtime/metrics.ts";
 import type { DecisionRow, DeliveryRow, EventRow, RefundRow, RequestRow, RequestSnapshot } from "../store/rows.ts";
 import type { Change, Store } from "../store/store.ts";
 import { eventPayload, type Occurrence } from "./event-payload.ts";
-import { createKeyQueue } from "./key-queue.ts";
+import { createKeyQueue, type KeyQueue } from "./key-queue.ts";
 import { nextReadAt } from "./read-schedule.ts";
 import { hasReplacement, isPaidElsewhere } from "./replaced-link.ts";
 import { decide, type Decision, type Fact, type KnownRequest, refundedPaise } from "./state-machine.ts";
@@ -41,14 +41,15 @@ export interface SettlerOptions {
   readonly metrics?: Metrics | undefined;
   /** Called after something to deliver was stored. */
   readonly onEvent: () => void;
+  /** Decides about the links of one operation in turn; one of its own unless given. */
+  readonly queue?: KeyQueue | undefined;
 }
 
 /** How often a decision is taken anew when another fact of the same request came between. */
 const maxRounds = 20;
 
 export function createSettler(options: SettlerOptions): Settler {
-  const { store } = options;
-  const operations = createKeyQueue();
+  const { store, queue: operations = createKeyQueue() } = options;
 
   async function known(tag: string): Promise<RequestSnapshot> {
     const snapshot = await store.snapshot(tag);
@@ -81,7 +82,7 @@ export function createSettler(options: SettlerOptions): Settler {
 
   /** One after the other for the links of one operation, so that of two payments one is the second. */
   function applyInTurn({ account, key, tag }: RequestRow, fact: Fact, told: Told): Promise<Settled | null> {
-    return operations.run(`${account} ${key}`, async () => {
+    return operations.run(`operation ${account} ${key}`, async () => {
       const snapshot = await known(tag);
       return apply({ ...snapshot, isPaidElsewhere: await isPaidElsewhere(store, snapshot.request) }, fact, told);
     });

@@ -4,7 +4,7 @@ import type { Host } from "../runtime/host.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Store } from "../store/store.ts";
 import { environmentOf } from "../accounts.ts";
-import { type Lane, startLane } from "./lane.ts";
+import { type Lane, restingLane, startLane } from "./lane.ts";
 import { sweepPauseMs } from "./read-schedule.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Sweep } from "./sweep.ts";
@@ -14,6 +14,8 @@ export interface SweepLaneOptions {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly sweep: Sweep;
+  /** Whether the lists of an account fall to this process; always unless given. */
+  readonly isChosen?: ((account: string) => Promise<boolean>) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,6 +35,8 @@ const tickSlackMs = 250;
 const longestPauseMs = 300_000;
 /** After a failed sweep, doubled with each more, but never past the pace of the account: buyers wait for what it finds. */
 const shortestRetryMs = 5_000;
+/** How often it is looked whether the process that reads the lists of an account has ended. */
+const notChosenMs = 2_000;
 
 interface Plan {
   startedAt: number;
@@ -41,7 +45,12 @@ interface Plan {
   succeededAt: number;
 }
 
-export function startSweepLane({ host, store, sessions, sweep, clock, logger }: SweepLaneOptions): SweepLane {
+/** For a process that leaves the sweeps to others. */
+export const restingSweeps: SweepLane = { ...restingLane, replan() {}, lagsMs: () => new Map() };
+
+export function startSweepLane(options: SweepLaneOptions): SweepLane {
+  const { host, store, sessions, sweep, isChosen = async () => true, clock, logger } = options;
+  const chosen = new Set<string>();
   const plans = new Map<string, Plan>();
   const changed = new Set<string>();
   const names = () => host.accounts().map((account) => account.name);
@@ -67,7 +76,23 @@ export function startSweepLane({ host, store, sessions, sweep, clock, logger }: 
       plan.nextAt = Math.min(plan.nextAt, plan.startedAt + (await pauseOf(name)));
     }
     // A clock that was set back must not stop the sweep.
-    return names().filter((name) => planOf(name).nextAt <= now || planOf(name).startedAt > now);
+    const ripe = names().filter((name) => planOf(name).nextAt <= now || planOf(name).startedAt > now);
+    return (await Promise.all(ripe.map(async (name) => ((await isMine(name)) ? [name] : [])))).flat();
+  }
+
+  async function isMine(name: string): Promise<boolean> {
+    const plan = planOf(name);
+    const now = clock.now();
+    if (await isChosen(name)) {
+      // The lag is counted from when the task fell to this process.
+      if (!chosen.has(name)) plan.succeededAt = now;
+      chosen.add(name);
+      return true;
+    }
+    chosen.delete(name);
+    plan.startedAt = now;
+    plan.nextAt = now + notChosenMs;
+    return false;
   }
 
   async function work(name: string): Promise<void> {
@@ -99,6 +124,11 @@ export function startSweepLane({ host, store, sessions, sweep, clock, logger }: 
       changed.add(account);
       lane.wake();
     },
-    lagsMs: () => new Map(names().map((name) => [name, Math.max(0, clock.now() - planOf(name).succeededAt)])),
+    lagsMs: () =>
+      new Map(
+        names()
+          .filter((name) => chosen.has(name))
+          .map((name) => [name, Math.max(0, clock.now() - planOf(name).succeededAt)]),
+      ),
   };
 }

@@ -68,7 +68,10 @@ export async function openTakers(store: Store): Promise<Takers> {
  * Whether a receiver wants an event. News of a refund that moves no money also has the status Completed; a flow that
  * ships on Completed must not ship again, so such news is only for those that ask for it.
  */
-export function wants(taker: TakerRow, event: Pick<PaymentStatusEvent, "account" | "status" | "reason">): boolean {
+export function wants(
+  taker: Pick<TakerRow, "accounts" | "statuses" | "refundUpdates">,
+  event: Pick<PaymentStatusEvent, "account" | "status" | "reason">,
+): boolean {
   if (taker.accounts.length > 0 && !taker.accounts.includes(event.account)) return false;
   if (event.reason?.startsWith("refund-")) return taker.refundUpdates;
   return taker.statuses.includes(event.status);

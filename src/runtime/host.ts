@@ -3,6 +3,7 @@ import type { PaymentStatusEvent } from "../../schemas/payment-status.ts";
 import type { Transport, TransportTimeouts } from "../client/transport.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
+import type { Coordination, Role } from "./coordination.ts";
 import type { ConversationLimits } from "./conversation-limits.ts";
 import type { Logger } from "./logger.ts";
 import type { ReadLimits } from "./read-limits.ts";
@@ -17,6 +18,13 @@ export interface Host {
   accounts(): readonly Account[];
   /** The durable ledger. The plugin closes it. */
   readonly store: Store;
+  /** What the processes on this ledger share, where there may be several. The plugin closes it. */
+  readonly coordination?: Coordination | undefined;
+  /**
+   * What this process does; `all` unless given. A receiver records messages, runs nodes and answers; a worker confirms,
+   * delivers and reads by itself. Only with `coordination`: else nobody does the rest.
+   */
+  readonly role?: Role | undefined;
   /** The file of the ledger where it is one: other processes may then ask the plugin for what only its owner can do. */
   readonly ledgerFile?: string | undefined;
   readonly logger: Logger;

@@ -68,11 +68,39 @@ export function openLedgerReader(file: string): LedgerReader {
   return sqliteTables(database);
 }
 
+function openToRead(file: string): DatabaseSync {
+  const database = openReadOnly(file);
+  const version = versionOf(database);
+  if (version === migrations.length) return database;
+  database.close();
+  throw new FlowError("store_unavailable", "The ledger was written by another version of this package.", {
+    remedy: "Read it with the version that its owner runs.",
+    retryable: false,
+  });
+}
+
+/**
+ * The version of the ledger in `file`, and the one that this package writes.
+ * @throws {FlowError} `store_unavailable` when it is not there or cannot be read
+ */
+export function readLedgerVersion(file: string): { readonly version: number; readonly known: number } {
+  try {
+    const database = openReadOnly(file);
+    try {
+      return { version: versionOf(database), known: migrations.length };
+    } finally {
+      database.close();
+    }
+  } catch (fault) {
+    throw storeFault(fault);
+  }
+}
+
 /**
  * A read-only connection alone would leave a log and its index beside a ledger that nobody has open. Without a log the
  * file is complete and, for the moment of one call, does not change.
  */
-function openToRead(file: string): DatabaseSync {
+function openReadOnly(file: string): DatabaseSync {
   if (!existsSync(file)) {
     throw new FlowError("store_unavailable", "There is no ledger here.", {
       remedy: "Name the file of the ledger as its owner does; it comes into being when the owner first runs.",
@@ -81,14 +109,11 @@ function openToRead(file: string): DatabaseSync {
   }
   const address = pathToFileURL(file);
   if (!existsSync(`${file}-wal`)) address.searchParams.set("immutable", "1");
-  const database = new DatabaseSync(address, { readOnly: true, timeout: 1000 });
-  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  if (version === migrations.length) return database;
-  database.close();
-  throw new FlowError("store_unavailable", "The ledger was written by another version of this package.", {
-    remedy: "Read it with the version that its owner runs.",
-    retryable: false,
-  });
+  return new DatabaseSync(address, { readOnly: true, timeout: 1000 });
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.user_version);
 }
 
 function onlyTheOwner(): FlowError {

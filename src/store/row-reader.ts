@@ -4,20 +4,21 @@ import { isDamage } from "./store-fault.ts";
 
 type Row = Record<string, unknown>;
 
+/** Those of the rows that are whole. */
+export function goodRows<T>(found: readonly Row[], parse: (row: Row) => T): T[] {
+  return found.flatMap((row) => {
+    try {
+      return [parse(row)];
+    } catch (fault) {
+      if (isDamage(fault)) return [];
+      throw fault;
+    }
+  });
+}
+
 /** Reads lists of rows past the damaged ones, and remembers how many there were. */
 export function createRowReader(all: SqliteDatabase["all"]): Pick<SqliteDatabase, "rows" | "damaged"> {
   const damaged = new Map<string, number>();
-
-  function good<T>(found: readonly Row[], parse: (row: Row) => T): T[] {
-    return found.flatMap((row) => {
-      try {
-        return [parse(row)];
-      } catch (fault) {
-        if (isDamage(fault)) return [];
-        throw fault;
-      }
-    });
-  }
 
   return {
     rows<T>(
@@ -28,7 +29,7 @@ export function createRowReader(all: SqliteDatabase["all"]): Pick<SqliteDatabase
       const limit = parameters.limit === undefined ? Number.POSITIVE_INFINITY : Number(parameters.limit);
       for (let skipped = 0; ; ) {
         const found = all(sql, skipped > 0 ? { ...parameters, limit: limit + skipped } : parameters);
-        const rows = good(found, parse);
+        const rows = goodRows(found, parse);
         const bad = found.length - rows.length;
         if (bad > 0) {
           const table = /\bFROM (\w+)/.exec(sql)?.[1] ?? "";

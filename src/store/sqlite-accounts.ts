@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { AccountRow } from "./rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import type { Store } from "./store.ts";
+import { fingerprintOf } from "./token-fingerprint.ts";
 
 type AccountStore = Pick<Store, "openAccount" | "accountByToken" | "pinMerchant" | "setActive" | "isActive">;
 
@@ -23,7 +23,7 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
         name: account.name,
         environment: account.environment,
         generation: account.generation,
-        token: fingerprint(account.callbackToken),
+        token: fingerprintOf(account.callbackToken),
         row: JSON.stringify(account),
       },
     );
@@ -88,7 +88,7 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
         const account = read(
           database.get("SELECT row FROM accounts WHERE name = :name AND token = :token", {
             name,
-            token: fingerprint(callbackToken),
+            token: fingerprintOf(callbackToken),
           }),
         );
         const isCurrent = account !== null && account.generation === currentOf(name);
@@ -112,9 +112,4 @@ export function sqliteAccounts(database: SqliteDatabase): AccountStore {
     },
     isActive: (name) => database.read(() => isActive(name)),
   };
-}
-
-/** Tokens are looked up by their hash, so that the time of a lookup says nothing about the token. */
-function fingerprint(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
 }

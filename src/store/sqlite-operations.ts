@@ -8,8 +8,8 @@ import type {
   MessageRow,
   RefundRow,
   RequestRow,
-  RequestSearch,
 } from "./rows.ts";
+import { countWindow, fitsSearch, newestMessages, searchWindow } from "./request-search.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
 import { addDecision } from "./sqlite-decisions.ts";
 import type { Store } from "./store.ts";
@@ -21,13 +21,6 @@ type OperationStore = Pick<
   Store,
   "searchRequests" | "tagsOf" | "history" | "messageById" | "held" | "health" | "recordDecision"
 >;
-
-/** How many requests one search looks at, so that nobody waits long for the ledger behind it. */
-const searchWindow = 2_000;
-/** How many of the newest messages are looked at for the last one of each account. */
-const newestMessages = 2_000;
-/** How many waiting and held messages are looked at: a leaked callback address can leave any number of them. */
-const countWindow = 10_000;
 
 /** Makes a message findable by its request and, while it is held, by that; part of a transaction that is open. */
 export function indexMessage(database: SqliteDatabase, { id, paymentId, tag, state }: MessageRow): void {
@@ -61,7 +54,7 @@ export function sqliteOperations(database: SqliteDatabase): OperationStore {
         );
         const requests: RequestRow[] = [];
         for (const row of found) {
-          if (fits(parseRow<RequestRow>(row) as RequestRow, search))
+          if (fitsSearch(parseRow<RequestRow>(row) as RequestRow, search))
             requests.push(requestOf(database, row) as RequestRow);
           if (requests.length === search.limit) return { requests, before: Number(row.place) };
         }
@@ -192,14 +185,6 @@ export function sqliteOperations(database: SqliteDatabase): OperationStore {
 
     recordDecision: (decision) => database.write(() => addDecision(database, decision)),
   };
-}
-
-function fits(request: RequestRow, { account, status, text }: RequestSearch): boolean {
-  if (account !== undefined && request.account !== account) return false;
-  if (status !== undefined && request.status !== status) return false;
-  if (text === undefined || text === "") return true;
-  const words = [request.paymentRequestId, request.reference, request.input.purpose, request.tag];
-  return words.some((word) => typeof word === "string" && word.toLowerCase().includes(text.toLowerCase()));
 }
 
 function numbersOf(rows: readonly Record<string, unknown>[]): ReadonlyMap<string, number> {

@@ -1,9 +1,11 @@
 import { type ConversationCap, type ConversationUse, capReached, messagesOf } from "./conversation-cap.ts";
+import { isOpenLink } from "./open-link.ts";
+import { withoutPersonal } from "./personal-parts.ts";
 import type { EventRow, PaymentRow, RefundRow, RequestRow } from "./rows.ts";
 import { addDelivery, markUnclaimed } from "./sqlite-deliveries.ts";
 import { parseRow, type SqliteDatabase } from "./sqlite-database.ts";
 import { addDecision } from "./sqlite-decisions.ts";
-import { eventOf, keepPersonal, refundOf, requestOf, splitEvent, withoutPersonal } from "./sqlite-personal.ts";
+import { eventOf, keepPersonal, refundOf, requestOf, splitEvent } from "./sqlite-personal.ts";
 import { areRefundsAsBefore, writeRefund } from "./sqlite-refunds.ts";
 import { readWait, writeWait } from "./sqlite-waits.ts";
 import type { Store } from "./store.ts";
@@ -21,12 +23,6 @@ type RequestStore = Pick<
   | "eventById"
 >;
 
-/** Whether a link can be paid, or may turn out to exist. */
-const isOpen = ({ stage, status, input }: RequestRow): boolean =>
-  stage !== "refused" &&
-  (["Pending", "Processing", "Failed"].includes(status) ||
-    (status === "Completed" && input.allowRepeatedPayments === true));
-
 const columns = (request: RequestRow) => ({
   tag: request.tag,
   account: request.account,
@@ -36,7 +32,7 @@ const columns = (request: RequestRow) => ({
   is_current: request.isCurrent ? 1 : 0,
   payment_request_id: request.paymentRequestId,
   next_read_at: request.nextReadAt,
-  is_open: isOpen(request) ? 1 : 0,
+  is_open: isOpenLink(request) ? 1 : 0,
   version: request.version,
   row: JSON.stringify(request),
 });

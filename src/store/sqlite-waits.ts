@@ -18,7 +18,9 @@ export function writeWait(
     tag: row.tag,
     row: JSON.stringify(row),
   });
-  if (message && !isForgotten) putPersonal(database, { tag: row.tag, kind: "wait", id: "" }, createdAt, message);
+  if (message && !isForgotten) {
+    putPersonal(database, { tag: row.tag, kind: "wait", id: "", at: createdAt, data: message });
+  }
 }
 
 /** A wait without its message. */

@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import ky from "ky";
 import { median, type Row } from "./figures.ts";
-import type { Plan } from "./measures.ts";
 import { account } from "./messages.ts";
 import { startServer } from "./processes.ts";
+import type { Plan } from "./rounds.ts";
 
 const calls = 60;
 const delayMs = 50;

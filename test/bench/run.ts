@@ -8,12 +8,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median, type Row, table } from "./figures.ts";
 import { httpHost } from "./http-measures.ts";
-import { idle, latency, ledgerSizes, memory, type Plan, slowStore, throughput } from "./measures.ts";
+import { idle, latency, ledgerSizes, memory, slowStore, throughput } from "./measures.ts";
+import { postgres } from "./postgres-measures.ts";
+import type { Plan } from "./rounds.ts";
 import { slowDisk } from "./slow-disk.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "throughput,slow,latency,sizes,memory,idle,http" },
+    only: { type: "string", default: "throughput,slow,latency,sizes,memory,idle,http,postgres" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
     webhooks: { type: "string", default: "1000000" },
@@ -39,6 +41,7 @@ const measures: Readonly<Record<string, () => Promise<Row[]>>> = {
   memory: () => memory(plan),
   idle: () => idle(plan),
   http: () => httpHost(plan),
+  postgres: () => postgres(plan),
 };
 
 const rows: Row[] = [];

@@ -42,6 +42,7 @@ describe("the command line", () => {
       "trigger",
       "serve",
       "payments",
+      "doctor",
       "mcp",
     ]);
     const { code, out } = await type("--help");
@@ -73,7 +74,10 @@ describe("the command line", () => {
 
   const input = '{"amount": "200", "purpose": "Iphone"}';
   it.each<[string[], string]>([
-    [["pay"], 'There is no command "pay". The commands are: start, simulator, run, trigger, serve, payments, mcp.'],
+    [
+      ["pay"],
+      'There is no command "pay". The commands are: start, simulator, run, trigger, serve, payments, doctor, mcp.',
+    ],
     [["--port"], 'There is no command "--port".'],
     [["start", "now"], 'start does not take "now". Type "instamojo-flow start --help"'],
     [["start", "--port", "80a"], '--port must be a number from 0 to 65535, not "80a".'],

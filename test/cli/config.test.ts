@@ -107,13 +107,13 @@ describe("a configuration", () => {
       "another store",
       { store: "mysql://db" },
       "store",
-      "Store must be sqlite: and a file name, like sqlite:./ledger.db.",
+      "Store must be sqlite: and a file name, like sqlite:./ledger.db, or postgres: and the address of a database.",
     ],
     [
       "a store without a file",
       { store: "sqlite:" },
       "store",
-      "Store must be sqlite: and a file name, like sqlite:./ledger.db.",
+      "Store must be sqlite: and a file name, like sqlite:./ledger.db, or postgres: and the address of a database.",
     ],
     [
       "a path in the public URL",

@@ -8,13 +8,16 @@ import { type CrashPlan, type CrashStep, crashSteps } from "./fault-points.ts";
 import { type HostProcess, hostProcesses } from "./host-processes.ts";
 import { merchant } from "./host-talk.ts";
 import { judge, readReceived, type Verdict } from "./judge.ts";
+import type { Ledgers, StoreKind } from "./ledgers.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
+import { planServerCrash } from "./server-crash.ts";
 import { createPost, type Message, messageOf } from "./sender.ts";
 import type { Variant } from "./variants.ts";
 
 /** One ledger, one gateway that survives, and many lives of the host program. */
 export interface ChapterOptions {
   readonly program: string;
+  readonly ledgers: Ledgers;
   readonly seed: number;
   readonly kills: number;
   readonly variant: Variant;
@@ -25,6 +28,9 @@ export interface ChapterOptions {
 export interface ChapterResult extends Verdict {
   readonly seed: number;
   readonly variant: Variant;
+  readonly store: StoreKind;
+  /** Crashes of the database server, most of them while messages came in. */
+  readonly serverCrashes: number;
   /** Kills by where they hit; `random` for those by the clock. */
   readonly kills: Readonly<Record<CrashStep | "random", number>>;
   /** Messages answered 200, repeats included. */
@@ -45,11 +51,12 @@ const patienceMs: Readonly<Record<Variant, number>> = {
 };
 
 export async function runChapter(options: ChapterOptions): Promise<ChapterResult> {
-  const { program, seed, kills, variant, messagesPerLife } = options;
+  const { program, ledgers, seed, kills, variant, messagesPerLife } = options;
   const started = performance.now();
   const paymentsPerLife = Math.ceil(messagesPerLife / 11);
   const random = seededRandom(seed);
   const folder = mkdtempSync(join(tmpdir(), "instamojo-crash-"));
+  const ledger = await ledgers.open(folder);
   const gateway = await startSimulator({
     clientId: merchant.clientId,
     clientSecret: merchant.clientSecret,
@@ -72,9 +79,10 @@ export async function runChapter(options: ChapterOptions): Promise<ChapterResult
   let lastReference = 0;
   let answered = 0;
   let paid = 0;
+  let serverCrashes = 0;
 
   const start = (crash: CrashPlan | null): Promise<HostProcess> =>
-    processes.start({ ledger: join(folder, "ledger.db"), received, gateway: gateway.url, variant, crash });
+    processes.start({ ledger: ledger.address, received, gateway: gateway.url, variant, crash });
 
   /** Asks for the links of the next life; those that a kill left unanswered are asked for again, under the same reference. */
   async function askForLinks(host: HostProcess): Promise<void> {
@@ -128,9 +136,10 @@ export async function runChapter(options: ChapterOptions): Promise<ChapterResult
     await Promise.all(Array.from({ length: sendersAtOnce }, worker));
   }
 
-  async function liveAndDie(): Promise<void> {
+  async function liveAndDie(life: number): Promise<void> {
     pay();
     const due = load();
+    const accident = planServerCrash(ledger, { life, messages: due.length, random });
     const crash = planOf(random, { variant, messages: due.length, payments: paymentsPerLife });
     const killAt = crash ? Number.POSITIVE_INFINITY : random.whole(1, Math.max(1, due.length));
     const delay = random.whole(0, 40) / 10;
@@ -148,13 +157,21 @@ export async function runChapter(options: ChapterOptions): Promise<ChapterResult
       await send(host, port, due, () => {
         answers += 1;
         if (answers === killAt) setTimeout(kill, delay);
+        if (accident.isDue(answers)) accident.happen().catch(() => {});
       });
+      if (accident.hasBegun()) {
+        await accident.happen();
+        const left = due.filter((message) => !message.isAnswered);
+        await send(host, port, left, () => {});
+      }
       if (due.length === 0) await links;
       if (!host.isDead()) await Promise.race([host.died, pause(crash ? graceMs : random.whole(0, graceMs))]);
       kill();
       await links;
     }
     await host.died;
+    await accident.happen();
+    if (accident.isPlanned) serverCrashes += 1;
     count[isKilled || !crash ? "random" : crash.step] += 1;
     noteWebhooks();
   }
@@ -190,14 +207,16 @@ export async function runChapter(options: ChapterOptions): Promise<ChapterResult
   }
 
   try {
-    for (let life = 0; life < kills; life += 1) await liveAndDie();
+    for (let life = 0; life < kills; life += 1) await liveAndDie(life);
     await finish();
     const verdict = judge(gateway.ledger(), readReceived(received), orders);
-    return { seed, variant, kills: count, answered, milliseconds: Math.round(performance.now() - started), ...verdict };
+    const milliseconds = Math.round(performance.now() - started);
+    return { seed, variant, store: ledgers.kind, kills: count, serverCrashes, answered, milliseconds, ...verdict };
   } finally {
     agent.destroy();
     await processes.close();
     await gateway.close();
+    await ledger.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { type ChapterResult, runChapter } from "./chapter.ts";
 import { type CrashStep, crashSteps } from "./fault-points.ts";
+import type { Ledgers } from "./ledgers.ts";
 import type { CrashOptions } from "./options.ts";
 
 /** All chapters of the product as it is, together. */
@@ -8,6 +9,7 @@ export interface Figures {
   readonly chapters: number;
   readonly kills: number;
   readonly killsByStep: Readonly<Record<CrashStep | "random", number>>;
+  readonly serverCrashes: number;
   readonly answered: number;
   readonly paid: number;
   readonly received: number;
@@ -20,7 +22,7 @@ export interface Figures {
 
 /** Runs chapters, a few at a time, until there are kills and answers enough; each has the seed after the one before. */
 export async function runChapters(
-  program: string,
+  { program, ledgers }: { readonly program: string; readonly ledgers: Ledgers },
   options: CrashOptions,
   onChapter: (result: ChapterResult) => void,
 ): Promise<Figures> {
@@ -38,6 +40,7 @@ export async function runChapters(
       done.add(next);
       const result = await runChapter({
         program,
+        ledgers,
         seed: next,
         kills: killsPerChapter,
         variant: "sound",
@@ -52,13 +55,13 @@ export async function runChapters(
   return sum(results);
 }
 
-function readResults(file: string, { killsPerChapter }: CrashOptions): ChapterResult[] {
+function readResults(file: string, { killsPerChapter, store }: CrashOptions): ChapterResult[] {
   if (!existsSync(file)) return [];
   const results = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as ChapterResult);
-  return results.filter(({ kills }) => total(kills) === killsPerChapter);
+  return results.filter((result) => total(result.kills) === killsPerChapter && result.store === store);
 }
 
 function total(kills: ChapterResult["kills"]): number {
@@ -74,6 +77,7 @@ function sum(results: readonly ChapterResult[]): Figures {
     killsByStep: Object.fromEntries(
       steps.map((step) => [step, add(({ kills }) => kills[step])]),
     ) as Figures["killsByStep"],
+    serverCrashes: add(({ serverCrashes }) => serverCrashes),
     answered: add(({ answered }) => answered),
     paid: add(({ paid }) => paid),
     received: add(({ received }) => received),

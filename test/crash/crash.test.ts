@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 
-/** About ten seconds on a machine that has nothing else to do. */
+/** About ten seconds each on a machine that has nothing else to do. */
 const limitMs = 150_000;
 
 const run = fileURLToPath(new URL("run.ts", import.meta.url));
@@ -25,9 +25,12 @@ function harness(...options: string[]): Promise<Outcome> {
 }
 
 describe("a host that is killed while messages come in", () => {
-  it(
-    "loses no payment, tells none twice, and the harness sees both planted mistakes",
-    async () => {
+  it.each([
+    { store: "sqlite", serverCrashes: 0 },
+    { store: "postgres", serverCrashes: 1 },
+  ])(
+    "loses no payment with its ledger in $store, tells none twice, and the harness sees both planted mistakes",
+    async ({ store, serverCrashes }) => {
       const sizes = [
         "--kills=4",
         "--answered=50",
@@ -36,9 +39,10 @@ describe("a host that is killed while messages come in", () => {
         "--jobs=1",
         "--control-kills=3",
       ];
-      const { code, report, stderr } = await harness("--seed=7", ...sizes);
+      const { code, report, stderr } = await harness(`--store=${store}`, "--seed=7", ...sizes);
       expect(stderr).toContain("seed 7: 4 kills");
-      expect(report).toMatchObject({ seed: 7, wrong: [], sound: { kills: 4, lost: 0, extra: 0, misplaced: 0 } });
+      const sound = { kills: 4, serverCrashes, lost: 0, extra: 0, misplaced: 0 };
+      expect(report).toMatchObject({ store, seed: 7, wrong: [], sound });
       expect(report.sound?.answered).toBeGreaterThanOrEqual(50);
       expect(report.controls).toMatchObject({
         earlyAnswer: { lost: expect.any(Number), extra: 0 },

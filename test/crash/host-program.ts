@@ -1,4 +1,4 @@
-/** The process that is killed: a small host with the plugin, a SQLite ledger, the webhook route and one taker. */
+/** The process that is killed: a small host with the plugin, its ledger, the webhook route and one taker. */
 import { fsyncSync, openSync, writeSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,24 +7,38 @@ import { createPlugin, type Plugin } from "../../src/plugin.ts";
 import { loadFromRegistry } from "../../src/runtime/load-units.ts";
 import { silentLogger } from "../../src/runtime/logger.ts";
 import { buildManifest } from "../../src/runtime/manifest.ts";
+import type { OpenLedger } from "../../src/store/open-ledger.ts";
+import { openPostgresLedger } from "../../src/store/postgres/postgres-ledger.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import { nodeHandler } from "../../src/webhook.ts";
 import { planCrash, reach } from "./fault-points.ts";
 import { type FromHost, type Life, merchant, publicUrl, type ReceivedEvent, type ToHost } from "./host-talk.ts";
+import { watchStatements } from "./postgres-statements.ts";
 import { crashingStore } from "./variants.ts";
 
 const manifest = buildManifest({ nodes, events, version: "0.0.0-crash" });
 const tell = (word: FromHost): void => void process.send?.(word);
 
+/** Shorter than a life, so that the next one goes on with what the one before died over. */
+const leases = { leaseMs: 200, processLeaseMs: 500 };
+
+async function open(ledger: string): Promise<OpenLedger> {
+  if (!ledger.startsWith("postgres:")) return { store: await openSqliteStore({ file: ledger }) };
+  watchStatements();
+  return openPostgresLedger({ url: ledger, logger: silentLogger, ...leases });
+}
+
 async function live({ ledger, received, gateway, variant, crash }: Life): Promise<Plugin> {
   planCrash(crash);
   const diary = openSync(received, "a");
+  const { store, coordination } = await open(ledger);
   const plugin = await createPlugin(
     manifest,
     {
       tier: "development",
       accounts: () => [{ ...merchant, baseUrl: gateway }],
-      store: crashingStore(await openSqliteStore({ file: ledger }), variant),
+      store: crashingStore(store, variant),
+      ...(coordination ? { coordination } : {}),
       logger: silentLogger,
       publicUrl,
     },

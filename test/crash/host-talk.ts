@@ -14,7 +14,7 @@ export const publicUrl = "https://shop.example.com";
 
 /** One life of the host program, from its start to its kill. */
 export interface Life {
-  /** Path of the ledger's file. */
+  /** Path of the ledger's file, or `postgres://…`. */
   readonly ledger: string;
   /** Path of the file that the taker appends each received event to, one line of JSON each. */
   readonly received: string;

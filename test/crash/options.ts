@@ -1,8 +1,11 @@
 import { parseArgs } from "node:util";
+import { type StoreKind, storeKinds } from "./ledgers.ts";
 
 /** What a run of the harness is asked for. */
 export interface CrashOptions {
   readonly seed: number;
+  /** What keeps the ledger. */
+  readonly store: StoreKind;
   /** Least number of kills, and of messages answered 200, together over all chapters. */
   readonly kills: number;
   readonly answered: number;
@@ -26,6 +29,7 @@ export const help = `Kills a host with SIGKILL at each step of a message and jud
 
   npm run test:crash -- [options]
 
+  --store S               what keeps the ledger: sqlite, or postgres, whose server crashes now and then too (sqlite)
   --seed N                of the first chapter; each next one has the next seed (1)
   --kills N               least number of kills (1000)
   --answered N            least number of messages answered 200 (100000)
@@ -33,7 +37,8 @@ export const help = `Kills a host with SIGKILL at each step of a message and jud
   --messages-per-life N   messages that wait to be sent in each life, repeats included (240)
   --jobs N                chapters at the same time (2)
   --control-kills N       kills of each control with a planted mistake; 0 leaves the controls out (15)
-  --power-messages N      messages of the power-loss recording; 0 leaves it out (1500). It needs strace.
+  --power-messages N      messages of the power-loss recording; 0 leaves it out (1500). It needs strace, and is
+                          about the ledger in a file alone.
   --every N               tries one of N moments of a recording (5)
   --resume FILE           keeps finished chapters in FILE and goes on after them
 `;
@@ -44,6 +49,7 @@ export function readOptions(args: string[]): CrashOptions | null {
   const { values } = parseArgs({
     args,
     options: {
+      store: { type: "string", default: "sqlite" },
       seed: number("1"),
       kills: number("1000"),
       answered: number("100000"),
@@ -63,7 +69,10 @@ export function readOptions(args: string[]): CrashOptions | null {
     if (!Number.isSafeInteger(value) || value < least) throw new Error(`--${name} is a whole number from ${least} on.`);
     return value;
   };
+  const store = storeKinds.find((kind) => kind === values.store);
+  if (!store) throw new Error(`--store is one of ${storeKinds.join(", ")}.`);
   return {
+    store,
     seed: whole("seed", 0),
     kills: whole("kills", 0),
     answered: whole("answered", 0),
@@ -71,7 +80,7 @@ export function readOptions(args: string[]): CrashOptions | null {
     messagesPerLife: whole("messages-per-life", 10),
     jobs: whole("jobs", 1),
     controlKills: whole("control-kills", 0),
-    powerMessages: whole("power-messages", 0),
+    powerMessages: store === "sqlite" ? whole("power-messages", 0) : 0,
     every: whole("every", 1),
     resume: values.resume ?? null,
   };

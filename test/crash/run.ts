@@ -3,6 +3,7 @@ import { bundlePrograms } from "./bundle.ts";
 import { runChapter } from "./chapter.ts";
 import { runChapters } from "./chapters.ts";
 import { crashSteps } from "./fault-points.ts";
+import { type Ledgers, ledgersOf } from "./ledgers.ts";
 import { type CrashOptions, help, readOptions } from "./options.ts";
 import { runPowerLoss } from "./power-loss/power-loss.ts";
 
@@ -15,26 +16,39 @@ else process.stdout.write(help);
 async function run(asked: CrashOptions): Promise<void> {
   const started = performance.now();
   const bundle = await bundlePrograms();
+  const ledgers = ledgersOf(asked.store);
+  const setting = { program: bundle.hostProgram, ledgers };
   const wrong: string[] = [];
   try {
     note(`seed ${asked.seed}`);
-    const sound = await runSound(bundle.hostProgram, asked, wrong);
-    const controls = asked.controlKills > 0 ? await runControls(bundle.hostProgram, asked, wrong) : null;
+    const sound = await runSound(setting, asked, wrong);
+    const controls = asked.controlKills > 0 ? await runControls(setting, asked, wrong) : null;
     const powerLoss = asked.powerMessages > 0 ? await runPowerLosses(bundle.recordedProgram, asked, wrong) : null;
     const seconds = Math.round((performance.now() - started) / 1000);
     for (const text of wrong) note(`WRONG: ${text}`);
-    process.stdout.write(`${JSON.stringify({ seed: asked.seed, seconds, sound, controls, powerLoss, wrong })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ store: asked.store, seed: asked.seed, seconds, sound, controls, powerLoss, wrong })}\n`,
+    );
     if (wrong.length > 0) process.exitCode = 1;
   } finally {
+    await ledgers.close();
     bundle.remove();
   }
 }
 
-async function runSound(program: string, asked: CrashOptions, wrong: string[]) {
-  const figures = await runChapters(program, asked, ({ seed, kills, answered, paid, lost, extra, milliseconds }) => {
+interface Setting {
+  readonly program: string;
+  readonly ledgers: Ledgers;
+}
+
+async function runSound(setting: Setting, asked: CrashOptions, wrong: string[]) {
+  const figures = await runChapters(setting, asked, (result) => {
+    const { seed, kills, answered, paid, lost, extra, serverCrashes, milliseconds } = result;
     const count = Object.values(kills).reduce((left, right) => left + right, 0);
+    const crashes = asked.store === "sqlite" ? "" : `${serverCrashes} crashes of the server, `;
     const time = `${(milliseconds / 1000).toFixed(1)} s`;
-    note(`seed ${seed}: ${count} kills, ${answered} answered, ${paid} paid, ${lost} lost, ${extra} extra, ${time}`);
+    const said = `${answered} answered, ${paid} paid, ${lost} lost, ${extra} extra`;
+    note(`seed ${seed}: ${count} kills, ${crashes}${said}, ${time}`);
   });
   const { lost, extra, misplaced, examples, killsByStep } = figures;
   if (lost + extra + misplaced > 0) wrong.push(`${lost} lost, ${extra} extra, ${misplaced} misplaced`, ...examples);
@@ -43,8 +57,9 @@ async function runSound(program: string, asked: CrashOptions, wrong: string[]) {
   return figures;
 }
 
-async function runControls(program: string, asked: CrashOptions, wrong: string[]) {
-  const control = { program, seed: asked.seed, kills: asked.controlKills, messagesPerLife: asked.messagesPerLife };
+async function runControls(setting: Setting, asked: CrashOptions, wrong: string[]) {
+  const { seed, controlKills: kills, messagesPerLife } = asked;
+  const control = { ...setting, seed, kills, messagesPerLife };
   const early = await runChapter({ ...control, variant: "early-answer" });
   note(`answering before writing: ${early.lost} of ${early.paid} lost`);
   if (early.lost === 0) wrong.push("answering before writing lost nothing: the harness is blind for losses");

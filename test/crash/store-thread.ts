@@ -1,13 +1,7 @@
 /** Runs the ledger's thread with fault points between its statements. The harness bundles it in the thread's place. */
 import { DatabaseSync, StatementSync } from "node:sqlite";
 import { type CrashStep, reach } from "./fault-points.ts";
-
-const stepOf = (sql: string): CrashStep | null =>
-  /^\s*INSERT INTO messages\b/i.test(sql)
-    ? "written"
-    : /^\s*INSERT[\w\s]* INTO events\b/i.test(sql)
-      ? "settling"
-      : null;
+import { stepOf } from "./statement-steps.ts";
 
 const steps = new WeakMap<StatementSync, CrashStep>();
 const { prepare, exec } = DatabaseSync.prototype;

@@ -12,7 +12,7 @@ const code = (thrown: unknown) => (thrown as FlowError).code;
 
 function start(changes: Partial<LaneBudget> = {}, failureCost?: number) {
   const clock = manualClock(1_000_000);
-  const budget = createReadBudget({ ...limits, ...changes }, clock, failureCost);
+  const budget = createReadBudget({ ...limits, ...changes }, clock, { failureCost });
   const begun: number[] = [];
   const ended: string[] = [];
   const read = (work: () => Promise<unknown> = async () => {}) =>

@@ -10,16 +10,11 @@ const readyWithinMs = 3_000;
 
 export interface AboutOptions {
   readonly plugin: Plugin;
-  readonly metrics: PrometheusMetrics;
   readonly document: OpenApiDocument;
-  isClosing(): boolean;
 }
 
-/** What the host says of itself: its palette, its API, whether it lives and is ready, its numbers. Nothing of payments. */
-export function registerAboutRoutes(
-  app: FastifyInstance,
-  { plugin, metrics, document, isClosing }: AboutOptions,
-): void {
+/** What the host says of itself: its palette and its API. Nothing of payments. */
+export function registerAboutRoutes(app: FastifyInstance, { plugin, document }: AboutOptions): void {
   const manifest = {
     ...plugin.manifest,
     nodes: plugin.manifest.nodes.filter(({ id }) => plugin.nodes.has(id)),
@@ -27,6 +22,16 @@ export function registerAboutRoutes(
 
   app.get("/manifest.json", async () => manifest);
   app.get("/openapi.json", async () => document);
+}
+
+export interface HealthOptions {
+  readonly plugin: Plugin;
+  readonly metrics: PrometheusMetrics;
+  isClosing(): boolean;
+}
+
+/** Whether the process lives and is ready, and its numbers: all that a worker answers. */
+export function registerHealthRoutes(app: FastifyInstance, { plugin, metrics, isClosing }: HealthOptions): void {
   app.get("/healthz", { config: { rateLimit: false } }, async () => ({ status: "ok" }));
 
   app.get("/readyz", { config: { rateLimit: false } }, async () => {

@@ -5,11 +5,10 @@ import type { ApiKey, DeliveryTarget, ServeSettings } from "../../../schemas/htt
 import type { Manifest } from "../../../schemas/manifest.ts";
 import { createPrometheusMetrics } from "../../metrics.ts";
 import { createPlugin, type Plugin, type PluginOptions } from "../../plugin.ts";
-import { FlowError, isFlowError } from "../../runtime/errors.ts";
 import type { Host } from "../../runtime/host.ts";
-import { openSqliteStore } from "../../store/sqlite-store.ts";
+import { type LedgerPlace, openLedger } from "../../store/open-ledger.ts";
 import { nodeHandler } from "../../webhook.ts";
-import { registerAboutRoutes } from "./about-routes.ts";
+import { registerAboutRoutes, registerHealthRoutes } from "./about-routes.ts";
 import { createKeyRing } from "./api-keys.ts";
 import { createApp } from "./app.ts";
 import { registerDocsPage } from "./docs-page.ts";
@@ -23,10 +22,9 @@ import { createTraffic } from "./traffic.ts";
 import { createWhereabouts } from "./who-asks.ts";
 
 export interface HttpHostOptions
-  extends Omit<Host, "store" | "ledgerFile" | "localUrl" | "metrics" | "suspend" | "resume"> {
+  extends LedgerPlace,
+    Omit<Host, "store" | "coordination" | "ledgerFile" | "localUrl" | "metrics" | "suspend" | "resume"> {
   readonly manifest: Manifest;
-  /** File of the ledger, or `:memory:` for one that is gone with the process. */
-  readonly storeFile: string;
   /** 0 for any free one. */
   readonly port: number;
   readonly deliver?: readonly DeliveryTarget[];
@@ -78,7 +76,9 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     undo.unshift(() => app.close());
     const isPublic = nodeHandler(plugin.receive);
     traffic.open((request, response) =>
-      publicPath.test(request.url ?? "") ? isPublic(request, response) : app.routing(request, response),
+      publicPath.test(request.url ?? "") && options.role !== "worker"
+        ? isPublic(request, response)
+        : app.routing(request, response),
     );
     return {
       url,
@@ -96,23 +96,21 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
 }
 
 async function openPlugin(options: HttpHostOptions, localUrl: string) {
-  const { manifest, storeFile, deliver = [], load, resolve, clock, port: _port, ...host } = options;
+  const { manifest, storeFile, storeUrl, deliver = [], load, resolve, clock, port: _port, ...host } = options;
   const metrics = createPrometheusMetrics();
   const senders: Sender[] = deliver.map((target) => createSender(target, { ...(resolve ? { resolve } : {}) }));
-  const store = await openSqliteStore({ file: storeFile }).catch((cause: unknown) => {
-    if (isFlowError(cause)) throw cause;
-    throw new FlowError("store_unavailable", `The ledger ${storeFile} could not be opened.`, { cause });
-  });
+  const ledger = await openLedger({ storeFile, storeUrl, logger: options.logger });
   try {
     const plugin = await createPlugin(
       manifest,
-      { ...host, ...(clock ? { clock } : {}), store, ledgerFile: storeFile, localUrl, metrics },
+      { ...host, ...(clock ? { clock } : {}), ...ledger, localUrl, metrics },
       load ? { load } : {},
     );
     await listenForEvents(plugin, deliver, senders);
     return { plugin, senders, metrics };
   } catch (error) {
-    await store.close();
+    await ledger.coordination?.close();
+    await ledger.store.close();
     throw error;
   }
 }
@@ -148,9 +146,14 @@ async function buildApp(options: HttpHostOptions, parts: AppParts): Promise<Fast
     }),
     callerOf,
   });
+  registerHealthRoutes(app, { plugin, metrics, isClosing });
+  if (options.role === "worker") {
+    await app.ready();
+    return app;
+  }
   const nodes = manifest.nodes.filter(({ id }) => plugin.nodes.has(id));
   const document = openApiDocument(manifest, nodes, url);
-  registerAboutRoutes(app, { plugin, metrics, document, isClosing });
+  registerAboutRoutes(app, { plugin, document });
   registerNodeRoutes(app, plugin, keyWaitMs);
   registerPaymentRoutes(app, plugin);
   await registerOperatorRoutes(app, { plugin, callerOf });

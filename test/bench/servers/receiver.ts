@@ -1,4 +1,7 @@
-/** The plugin as a host runs it, on `node:http`, with its ledger on disk and a gateway that answers after 200 ms. */
+/**
+ * The plugin as a host runs it, on `node:http`, with its ledger on disk and a gateway that answers after 200 ms. With
+ * STORE_URL its ledger is in PostgreSQL, and it is one of several processes that only take messages in.
+ */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Transport } from "../../../src/client/transport.ts";
@@ -7,7 +10,8 @@ import { account, salt, token } from "../messages.ts";
 import { serve } from "./answering.ts";
 import { loadPackage, loadWebhook } from "./built-package.ts";
 
-const { createPlugin, openSqliteStore, silentLogger, loadFromRegistry, registry } = await loadPackage();
+const { createPlugin, openPostgresLedger, openSqliteStore, silentLogger, loadFromRegistry, registry } =
+  await loadPackage();
 const { nodeHandler } = await loadWebhook();
 const manifest = createRequire(import.meta.url)("../../../manifest.json") as Manifest;
 
@@ -27,7 +31,11 @@ const transport: Transport = {
   async close() {},
 };
 
-const store = await openSqliteStore({ file: join(process.argv[2] as string, "ledger.db") });
+const storeUrl = process.env["STORE_URL"];
+const ledger = storeUrl
+  ? { ...(await openPostgresLedger({ url: storeUrl, logger: silentLogger })), role: "receiver" as const }
+  : { store: await openSqliteStore({ file: join(process.argv[2] as string, "ledger.db") }) };
+const { store } = ledger;
 await store.openAccount({ name: account, environment: "local", clientId: "bench_client" }, token);
 const credentials = {
   name: account,
@@ -38,7 +46,7 @@ const credentials = {
 };
 const plugin = await createPlugin(
   manifest,
-  { tier: "development", accounts: () => [credentials], store, logger: silentLogger, transport },
+  { tier: "development", accounts: () => [credentials], ...ledger, logger: silentLogger, transport },
   { load: loadFromRegistry(registry) },
 );
 serve(nodeHandler(plugin.receive));
