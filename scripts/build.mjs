@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeN8n } from "./n8n.mjs";
 import { writeNodeRedEditor } from "./node-red-editor.mjs";
 import { writeStandalone } from "./standalone.mjs";
 
@@ -19,6 +20,8 @@ const otherSources = [
   "scripts/build.mjs",
   "scripts/standalone.mjs",
   "scripts/node-red-editor.mjs",
+  "scripts/n8n.mjs",
+  "docs/n8n.md",
   "manifest.json",
   "tsconfig.json",
   "package.json",
@@ -26,7 +29,7 @@ const otherSources = [
 ];
 
 /** The steps of a build, in order. Each gets the folder being built; compiled modules can be imported from there. */
-const steps = [compile, copyAssets, writeStandalone, writeNodeRedEditor];
+const steps = [compile, copyAssets, writeStandalone, writeNodeRedEditor, writeN8n];
 
 function compile(out) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
