@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -28,28 +29,50 @@ export interface PostgresServerOptions {
   readonly settings?: readonly string[];
 }
 
+const mostStarts = 5;
+
 /** Starts a real PostgreSQL. Takes a few seconds: once per test file. */
 export async function startPostgres({ settings = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "instamojo-postgres-"));
   // Run by root, PostgreSQL takes the name of another user, who must get to its data.
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, "data"));
-  const port = await freePort();
   const password = "postgres";
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
-    port,
-    user: "postgres",
-    password,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--no-sync"],
-    postgresFlags: ["listen_addresses=127.0.0.1", "unix_socket_directories=", ...settings].flatMap((one) => [
-      "-c",
-      one,
-    ]),
-    onLog: () => {},
-    onError: () => {},
+  const programOn = (port: number) =>
+    new EmbeddedPostgres({
+      databaseDir: join(folder, "data"),
+      port,
+      user: "postgres",
+      password,
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ["--encoding=UTF8", "--no-sync"],
+      postgresFlags: ["listen_addresses=127.0.0.1", "unix_socket_directories=", ...settings].flatMap((one) => [
+        "-c",
+        one,
+      ]),
+      onLog: () => {},
+      onError: () => {},
+    });
+
+  /** A port may be taken between the look and the start; a server that did not start has ended by itself. */
+  async function startSomewhere(): Promise<{ readonly server: EmbeddedPostgres; readonly port: number }> {
+    for (let attempt = 1; ; attempt += 1) {
+      const port = await freePort();
+      const server = programOn(port);
+      if (attempt === 1) await server.initialise();
+      try {
+        await server.start();
+        return { server, port };
+      } catch (cause) {
+        if (attempt === mostStarts) throw new Error("PostgreSQL did not start.", { cause });
+      }
+    }
+  }
+
+  const { server, port } = await startSomewhere().catch((fault: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw fault;
   });
   let databases = 0;
   const url = (database = "postgres") => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
@@ -70,13 +93,6 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
     rmSync(folder, { recursive: true, force: true });
   }
 
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (cause) {
-    await stop();
-    throw new Error("PostgreSQL did not start.", { cause });
-  }
   return {
     url,
     async createDatabase() {
@@ -108,13 +124,18 @@ const emptyAll = `
     END LOOP;
   END $$`;
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
+/**
+ * A port that nobody listens on, below those that the system gives out by itself: a server that is restarted must find its
+ * port free, whatever other tests connect and listen meanwhile.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 30_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
