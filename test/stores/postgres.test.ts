@@ -9,7 +9,7 @@ import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type PostgresServer, startPostgres } from "../helpers/postgres-server.ts";
 import { messageRow, requestRow, takerRow } from "./sample-rows.ts";
-import { faultOf, type Ledger } from "./store-case.ts";
+import { faultOf, ledgerOf } from "./store-case.ts";
 import { storeContract } from "./store-contract.ts";
 
 let server: PostgresServer;
@@ -23,19 +23,7 @@ async function opened(address = url): Promise<Store> {
   return store;
 }
 
-async function newLedger(): Promise<Ledger> {
-  let store = await opened();
-  return {
-    get store() {
-      return store;
-    },
-    async reopen() {
-      await store.close();
-      store = await opened();
-      return store;
-    },
-  };
-}
+const newLedger = () => ledgerOf(() => opened());
 
 beforeAll(async () => {
   server = await startPostgres({ settings: ["fsync=off"] });

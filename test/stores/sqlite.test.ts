@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { openSqliteStoreHere } from "../../src/store/sqlite-store-here.ts";
 import type { Store } from "../../src/store/store.ts";
 import { messageRow, requestRow } from "./sample-rows.ts";
-import { faultOf, type Ledger } from "./store-case.ts";
+import { faultOf, ledgerOf } from "./store-case.ts";
 import { storeContract } from "./store-contract.ts";
 
 let folder: string;
@@ -22,19 +22,7 @@ async function opened(file = fileOf()): Promise<Store> {
   return store;
 }
 
-async function newLedger(): Promise<Ledger> {
-  let store = await opened();
-  return {
-    get store() {
-      return store;
-    },
-    async reopen() {
-      await store.close();
-      store = await opened();
-      return store;
-    },
-  };
-}
+const newLedger = () => ledgerOf(() => opened());
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "instamojo-ledger-"));

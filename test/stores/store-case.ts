@@ -10,6 +10,21 @@ export interface Ledger {
   reopen(): Promise<Store>;
 }
 
+/** The ledger that `open` opens, each time where it lies. */
+export async function ledgerOf(open: () => Promise<Store>): Promise<Ledger> {
+  let store = await open();
+  return {
+    get store() {
+      return store;
+    },
+    async reopen() {
+      await store.close();
+      store = await open();
+      return store;
+    },
+  };
+}
+
 /** One promise of the store's contract. */
 export interface StoreCase {
   /** The promise as a sentence about a store. */

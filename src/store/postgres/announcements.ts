@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { type WakeKind, wakeKinds } from "../../runtime/coordination.ts";
-import { loadPg } from "./load-pg.ts";
+import { loadPg } from "./load-peers.ts";
 
 /**
  * Tells other processes at once that there is something new, beside the transaction that stores it: PostgreSQL lets

@@ -3,7 +3,7 @@ import type { WakeKind } from "../../runtime/coordination.ts";
 import { FlowError } from "../../runtime/errors.ts";
 import { parseRow } from "../parse-row.ts";
 import { goodRows } from "../row-reader.ts";
-import { loadPg } from "./load-pg.ts";
+import { loadPg } from "./load-peers.ts";
 import { isRefusal, isRepeatable, postgresFault } from "./postgres-fault.ts";
 import { statementsOf, transact, Undone } from "./transaction.ts";
 import type { WakeUps } from "./wake-ups.ts";

@@ -1,7 +1,7 @@
 import { type WakeKind, wakeKinds } from "../../runtime/coordination.ts";
 import type { Logger } from "../../runtime/logger.ts";
 import type { Statements } from "./database.ts";
-import { loadPgBoss } from "./load-pg-boss.ts";
+import { loadPgBoss } from "./load-peers.ts";
 import { postgresFault } from "./postgres-fault.ts";
 import { type Announcer, createAnnouncer, listenForAnnouncements } from "./announcements.ts";
 
