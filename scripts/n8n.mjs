@@ -110,12 +110,12 @@ function substitutes(out) {
         export function createAjvValidator() { throw new RangeError("A validator must be given."); }`;
     },
     // A picture as PNG needs zlib and Buffer; without it the message has the picture as SVG.
-    "instamojo:no-png": () => "export const toPngDataURL = null;",
+    "instamojo:no-png": () => "export const qrPng = null;",
   };
   const replaced = [
     [/(^|\/)hosts\/n8n\/validator\.js$|^\.\.?\/validator\.js$/, "instamojo:validator"],
     [/(^|\/)ajv-validator\.js$/, "instamojo:ajv"],
-    [/^lean-qr\/extras\/node_export$/, "instamojo:no-png"],
+    [/(^|\/)qr-png\.js$/, "instamojo:no-png"],
   ];
   return {
     name: "n8n-substitutes",

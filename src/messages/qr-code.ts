@@ -39,15 +39,15 @@ async function draw(link: string): Promise<LinkMessage["qr"]> {
 async function loadDraw(): Promise<Draw> {
   const { generate, correction } = await import("lean-qr");
   // The one part that needs Node (zlib, Buffer): without it there is no PNG.
-  const toPng = await import("lean-qr/extras/node_export").then(
-    ({ toPngDataURL }) => toPngDataURL,
+  const qrPng = await import("./qr-png.ts").then(
+    (module) => module.qrPng,
     () => null,
   );
   return (link) => {
     const code = generate(link, { minCorrectionLevel: correction.M });
     return {
       svg: svgOf(code),
-      png: toPng?.(code, { on: [0, 0, 0], off: [255, 255, 255], pad: quietZone, scale }) ?? null,
+      png: qrPng ? `data:image/png;base64,${qrPng(code, { quietZone, scale }).toString("base64")}` : null,
     };
   };
 }

@@ -15,6 +15,7 @@ import { findLink } from "./find-link.ts";
 import type { GatewayTime } from "./gateway-time.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import { linkAddresses } from "./link-addresses.ts";
+import { linkDeadline } from "./link-deadline.ts";
 import { type Asked, keyReused, linkIntent, type NewWait, waitFor, withoutPersonal } from "./link-intent.ts";
 import { createBody, linkOutput, replyMismatch } from "./link-reply.ts";
 import { maskResponse } from "./mask-response.ts";
@@ -59,11 +60,14 @@ export interface LinksOptions {
   readonly gatewayTime?: Pick<GatewayTime, "now" | "isKnown" | "observe">;
 }
 
+/** The row that answers for a key, and whether it was added now. */
+interface Made {
+  readonly request: RequestRow;
+  readonly isNew: boolean;
+}
+
 /** How often a key is looked up anew when its row has moved on. */
 const maxRounds = 5;
-
-/** How far a link's own stamp may be from the time now: a day. */
-const longestOffset = 86_400_000;
 
 /** A link that can still be paid; a default key gives no other link back. */
 const payable = ["Pending", "Processing", "Failed"];
@@ -75,30 +79,18 @@ function notWritten(cause: unknown): never {
 export function createLinks({ host, store, settler, clock, queue, gatewayTime }: LinksOptions): Links {
   const limits = conversationLimits(host.limits);
 
-  /** The deadline of a link, counted from when the gateway says that it was made. */
-  function deadlineOf(request: RequestRow, reply: PaymentRequest): number | null {
-    if (request.deadlineAt === null) return null;
-    const madeAt = Date.parse(reply.created_at ?? "");
-    const isKnown = gatewayTime?.isKnown(request.account) === true;
-    const asksAgainst = isKnown ? gatewayTime.now(request.account) : clock.now();
-    // A stamp that far off is no time of this link.
-    if (!(Math.abs(madeAt - asksAgainst) < longestOffset)) return request.deadlineAt;
-    if (!isKnown) gatewayTime?.observe(request.account, madeAt, clock.now());
-    return madeAt + Number(request.input.expiresAfter) * 60_000;
-  }
-
   /** Takes the link that the gateway answered with into the ledger; a request made just now is known to stand. */
   async function created(of: RequestRow | KnownToStand, reply: PaymentRequest): Promise<RequestRow> {
     const request = "request" in of ? of.request : of;
     const response = maskResponse(reply);
-    const deadlineAt = deadlineOf(request, reply);
+    const deadlineAt = linkDeadline(request, reply, { clock, gatewayTime });
     const link = { paymentRequestId: reply.id, link: reply.longurl, response, deadlineAt };
     const occurredAt = reply.created_at ?? new Date(clock.now()).toISOString();
-    // The picture of the link is drawn while the disk syncs.
-    setImmediate(() => void qrCode(reply.longurl));
     const told = { source: "action", occurredAt, raw: response } as const;
-    const settled = await settler.settle("request" in of ? of : of.tag, { kind: "link-made", link }, told);
-    return settled.request;
+    const settling = settler.settle("request" in of ? of : of.tag, { kind: "link-made", link }, told);
+    // The picture of the link is drawn while the disk syncs, so after the commit has been handed to the ledger's thread.
+    setImmediate(() => void qrCode(reply.longurl));
+    return (await settling).request;
   }
 
   /** False when the row has moved on meanwhile: a webhook may have brought the link that was missing. */
@@ -136,7 +128,8 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
     return found && created(request, found);
   }
 
-  async function make({ session, correlation }: Run, key: string, asked: Asked): Promise<RequestRow | null> {
+  /** Makes the link unless another row answers for its key: then that one comes back, and nothing was asked for. */
+  async function make({ session, correlation }: Run, key: string, asked: Asked): Promise<Made> {
     const { account, row, gateway } = session;
     const { input, wait, replaces } = asked;
     const tag = newTag();
@@ -157,12 +150,12 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
       store.isActive(account.name),
     ]);
     if (full) throw limitReached(full, limits);
-    if (!isNew) return null;
+    if (!isNew) return { request, isNew };
     try {
       const reply = await gateway.createPaymentRequest(createBody(input, addresses));
       const mismatch = replyMismatch(request, reply, account.baseUrl);
       const madeNow = { request, payments: [], refunds: [], ...(waiting ? { wait: waiting } : {}), isActive };
-      if (!mismatch) return await created(madeNow, reply).catch(notWritten);
+      if (!mismatch) return { request: await created(madeNow, reply).catch(notWritten), isNew };
       throw new FlowError("outcome_unknown", `Instamojo made a link, but ${mismatch} is not what was asked for.`);
     } catch (thrown) {
       const isRefused = isFlowError(thrown) && thrown.outcome === "not-applied";
@@ -171,7 +164,7 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
       if (isRefused) await change(request, refused, wait && waitFor(request, wait, "error"));
       // A ledger that fails now does not make known what is unknown.
       const found = isRefused ? null : await becameUnknown(request, wait).catch(() => null);
-      if (found) return found;
+      if (found) return { request: found, isNew };
       throw thrown;
     }
   }
@@ -189,11 +182,14 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
     });
   }
 
-  /** Null when the ledger moved on meanwhile and has to be asked again. */
+  /**
+   * Asks for a new link first, because most keys are new; the ledger answers with the one that has the key already. Null
+   * when the ledger moved on meanwhile and has to be asked again.
+   */
   async function tryUnderKey(run: Run, key: string, asked: Asked): Promise<MadeLink | null> {
     const { input, wait } = asked;
-    const known = await store.requestByKey(run.session.row, key);
-    if (!known) return makeNew(run, key, asked);
+    const { request: known, isNew } = await make(run, key, asked);
+    if (isNew) return { request: known, replayed: false, isAwaited: wait !== undefined };
     const now = known.isForgotten ? withoutPersonal(input) : input;
     // A customer who changes the language asks for no other link.
     const field = differingField({ ...known.input, language: now.language }, { language: undefined, ...now });
@@ -208,8 +204,8 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
       });
       if (found) return giveBack(found, wait, true);
     }
-    if (known.stage !== "open") return makeNew(run, key, { ...asked, replaces: known.tag });
-    return (await change(known, { isCurrent: false })) ? makeNew(run, key, asked) : null;
+    if (known.stage !== "open") return makeInstead(run, key, { ...asked, replaces: known.tag });
+    return (await change(known, { isCurrent: false })) ? makeInstead(run, key, asked) : null;
   }
 
   /** A link that is there already. Its wait is another run's, unless that one never got the link. */
@@ -220,9 +216,10 @@ export function createLinks({ host, store, settler, clock, queue, gatewayTime }:
     return (await rejoin(request, wait)) ? { ...given, isAwaited: true } : null;
   }
 
-  async function makeNew(run: Run, key: string, asked: Asked): Promise<MadeLink | null> {
-    const request = await make(run, key, asked);
-    return request && { request, replayed: false, isAwaited: asked.wait !== undefined };
+  /** A new link where another one had the key; null when a third one took it meanwhile. */
+  async function makeInstead(run: Run, key: string, asked: Asked): Promise<MadeLink | null> {
+    const { request, isNew } = await make(run, key, asked);
+    return isNew ? { request, replayed: false, isAwaited: asked.wait !== undefined } : null;
   }
 
   return {

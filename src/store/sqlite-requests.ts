@@ -13,7 +13,6 @@ import type { Store } from "./store.ts";
 type RequestStore = Pick<
   Store,
   | "addRequest"
-  | "requestByKey"
   | "requestByTag"
   | "requestById"
   | "snapshot"
@@ -128,7 +127,6 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
         return { request, isNew: true };
       });
     },
-    requestByKey: ({ name, generation }, key) => database.read(() => byKey({ account: name, generation, key })),
     requestByTag: (tag) => database.read(() => byTag(tag)),
     requestById: ({ account, environment }, id) =>
       database.read(() =>

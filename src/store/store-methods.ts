@@ -11,7 +11,6 @@ export const storeMethods = [
   "isActive",
   "addRequest",
   "waitByTag",
-  "requestByKey",
   "requestByTag",
   "requestById",
   "snapshot",

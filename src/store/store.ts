@@ -82,7 +82,6 @@ export interface Store {
   ): Promise<{ readonly request: RequestRow; readonly isNew: boolean; readonly full?: ConversationFull }>;
   /** The run that waits or waited for a link. */
   waitByTag(tag: string): Promise<WaitWithMessage | null>;
-  requestByKey(account: AccountRow, key: string): Promise<RequestRow | null>;
   requestByTag(tag: string): Promise<RequestRow | null>;
   requestById(
     account: Pick<RequestRow, "account" | "environment">,

@@ -6,7 +6,8 @@ import { account } from "./messages.ts";
 import { startServer } from "./processes.ts";
 import type { Plan } from "./rounds.ts";
 
-const calls = 60;
+/** Of each kind. The median of fewer is that of code which the engine has not compiled yet. */
+const calls = 300;
 const delayMs = 50;
 
 async function timed<T>(work: () => Promise<T>, into: number[]): Promise<T> {

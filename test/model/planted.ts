@@ -32,7 +32,6 @@ export const planted: readonly { readonly mistake: string; readonly noticedBy: s
       noticedBy: "CHARGE",
       plant: (store) => ({
         ...store,
-        requestByKey: async () => null,
         addRequest: (request) => store.addRequest({ ...request, key: randomUUID() }),
       }),
     },

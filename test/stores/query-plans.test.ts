@@ -45,7 +45,6 @@ const uses: Record<Exclude<keyof Store, "close">, ((store: Tables) => Promise<un
   isActive: (store) => store.isActive("shop"),
   addRequest: (store) => store.addRequest(request),
   waitByTag: (store) => store.waitByTag(request.tag),
-  requestByKey: (store) => store.requestByKey(accountRow(), "k"),
   requestByTag: (store) => store.requestByTag(request.tag),
   requestById: (store) => store.requestById(shopAccount, "1"),
   snapshot: (store) => store.snapshot(request.tag),

@@ -85,7 +85,7 @@ describe("a ledger in a thread", () => {
       store.addRequest(requestRow({ correlation: cyclic })),
       store.addRequest(requestRow({ correlation: 1n })),
       store.addRequest(requestRow({ correlation: { call: () => {} } })),
-      (store.requestByKey as (...args: unknown[]) => Promise<unknown>)(),
+      (store.requestById as (...args: unknown[]) => Promise<unknown>)(),
       store.recordMessage(messageRow({ id: "after" })),
     ]);
     expect(results.map(({ status }) => status)).toEqual([

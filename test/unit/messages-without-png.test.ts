@@ -1,7 +1,7 @@
 import { expect, it, jest } from "@jest/globals";
 
 it("leaves the PNG out, and only that, where the host has no zlib", async () => {
-  jest.unstable_mockModule("lean-qr/extras/node_export", () => {
+  jest.unstable_mockModule("../../src/messages/qr-png.ts", () => {
     throw new Error("No such built-in module: node:zlib");
   });
   const { linkMessage } = await import("../../src/messages/link-message.ts");

@@ -8,6 +8,7 @@ import { FlowError } from "../../src/runtime/errors.ts";
 import type { RequestRow } from "../../src/store/rows.ts";
 import { paymentRequest, refusal, requestId } from "../helpers/client-fakes.ts";
 import { fakeSession, openLedger } from "../helpers/ledger-fakes.ts";
+import { requestRow } from "../stores/sample-rows.ts";
 
 const tag = "a".repeat(32);
 const input = {
@@ -84,10 +85,8 @@ describe("a link that is made", () => {
     expect(error).toMatchObject({ code: "outcome_unknown", outcome: "unknown", retryable: true });
     expect(error.message).toContain("the host of the link");
     expect(error.message).not.toContain("evil");
-    expect(await store.requestByKey(row, "generate-payment-link reference:order-2")).toMatchObject({
-      stage: "unknown",
-      link: null,
-    });
+    const again = requestRow({ key: "generate-payment-link reference:order-2", generation: row.generation });
+    expect(await store.addRequest(again)).toMatchObject({ isNew: false, request: { stage: "unknown", link: null } });
   });
 
   it("and cannot be written down is unknown, and found again by its tag", async () => {

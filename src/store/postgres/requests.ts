@@ -16,7 +16,6 @@ import { writeWait } from "./waits.ts";
 type RequestStore = Pick<
   Store,
   | "addRequest"
-  | "requestByKey"
   | "requestByTag"
   | "requestById"
   | "snapshot"
@@ -130,7 +129,6 @@ export function postgresRequests(database: PostgresDatabase, leases: Leases): Re
           return add(statements, { request, wait, cap });
         }),
       ),
-    requestByKey: ({ name, generation }, key) => byKey(database, { account: name, generation, key }),
     requestByTag: async (tag) => requestOf(await database.get(`${requestRows} WHERE requests.tag = $1`, [tag])),
     requestById: async ({ account, environment }, id) =>
       requestOf(
