@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import pg from "pg";
-import { openPostgres } from "../../src/store/postgres/database.ts";
+import { openPostgres, type Statements } from "../../src/store/postgres/database.ts";
 import { createMessageBatches } from "../../src/store/postgres/message-batches.ts";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -191,23 +191,26 @@ describe("messages that are recorded together", () => {
     let underWay = 0;
     let mostUnderWay = 0;
     let areSorted = true;
+    const counted = async <T>(work: () => Promise<T>): Promise<T> => {
+      underWay += 1;
+      mostUnderWay = Math.max(mostUnderWay, underWay);
+      return work().finally(() => {
+        underWay -= 1;
+      });
+    };
+    const spied = (statements: Statements): Statements => ({
+      ...statements,
+      all(sql, parameters = []) {
+        const ids = parameters[0] as string[];
+        sent.push(ids.length);
+        areSorted &&= ids.every((id, index) => index === 0 || id > (ids[index - 1] as string));
+        return statements.all(sql, parameters);
+      },
+    });
     const batches = createMessageBatches({
       ...database,
-      write: async (work) => {
-        underWay += 1;
-        mostUnderWay = Math.max(mostUnderWay, underWay);
-        const result = await database.write((statements, wake) => {
-          const all: typeof statements.all = (sql, parameters = []) => {
-            const ids = parameters[0] as string[];
-            sent.push(ids.length);
-            areSorted &&= ids.every((id, index) => index === 0 || id > (ids[index - 1] as string));
-            return statements.all(sql, parameters);
-          };
-          return work({ ...statements, all }, wake);
-        });
-        underWay -= 1;
-        return result;
-      },
+      all: (sql, parameters) => counted(() => spied(database).all(sql, parameters)),
+      write: (work) => counted(() => database.write((statements, wake) => work(spied(statements), wake))),
     });
     const record = (from: number, to: number) =>
       Array.from({ length: to - from }, (_, index) => batches.record(messageRow({ id: `m-${from + index}` })));

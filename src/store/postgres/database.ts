@@ -117,9 +117,21 @@ export async function openPostgres(
     }
   }
 
-  async function once<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    try {
-      const client = await connect();
+  /** Again where PostgreSQL undid it for the sake of another transaction. */
+  async function repeated<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work(await connect());
+      } catch (fault) {
+        if (fault instanceof Undone) return fault.result as T;
+        if (!isRepeatable(fault) || attempt >= maxAttempts) throw postgresFault(fault);
+      }
+    }
+  }
+
+  /** One statement, which is a transaction of its own. */
+  function alone<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    return repeated(async (client) => {
       let isBroken = true;
       try {
         const result = await work(statementsOf(client));
@@ -131,27 +143,20 @@ export async function openPostgres(
       } finally {
         client.release(isBroken);
       }
-    } catch (fault) {
-      throw postgresFault(fault);
-    }
+    });
   }
 
-  async function write<T>(work: (statements: Statements, wake: (kind: WakeKind) => void) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
+  function write<T>(work: (statements: Statements, wake: (kind: WakeKind) => void) => Promise<T>): Promise<T> {
+    return repeated(async (client) => {
       const kinds = new Set<WakeKind>();
-      try {
-        const result = await transact(await connect(), async (statements) => {
-          const done = await work(statements, (kind) => kinds.add(kind));
-          for (const kind of kinds) await wakeUps?.add(statements, kind);
-          return done;
-        });
-        for (const kind of kinds) wakeUps?.announce(kind);
-        return result;
-      } catch (fault) {
-        if (fault instanceof Undone) return fault.result as T;
-        if (!isRepeatable(fault) || attempt >= maxAttempts) throw postgresFault(fault);
-      }
-    }
+      const result = await transact(client, async (statements) => {
+        const done = await work(statements, (kind) => kinds.add(kind));
+        for (const kind of kinds) await wakeUps?.add(statements, kind);
+        return done;
+      });
+      for (const kind of kinds) wakeUps?.announce(kind);
+      return result;
+    });
   }
 
   async function list<T>({ table, limit = Number.POSITIVE_INFINITY, find, parse }: ListOptions<T>): Promise<T[]> {
@@ -176,9 +181,9 @@ export async function openPostgres(
   }
 
   return {
-    all: (sql, parameters) => once((one) => one.all(sql, parameters)),
-    get: (sql, parameters) => once((one) => one.get(sql, parameters)),
-    run: (sql, parameters) => once((one) => one.run(sql, parameters)),
+    all: (sql, parameters) => alone((one) => one.all(sql, parameters)),
+    get: (sql, parameters) => alone((one) => one.get(sql, parameters)),
+    run: (sql, parameters) => alone((one) => one.run(sql, parameters)),
     write,
     async wake(kind) {
       if (wakeUps) await write(async (_statements, wake) => wake(kind));

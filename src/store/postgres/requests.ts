@@ -15,13 +15,7 @@ import { writeWait } from "./waits.ts";
 
 type RequestStore = Pick<
   Store,
-  | "addRequest"
-  | "requestByTag"
-  | "requestById"
-  | "snapshot"
-  | "countOpenLinks"
-  | "dueRequests"
-  | "eventById"
+  "addRequest" | "requestByTag" | "requestById" | "snapshot" | "countOpenLinks" | "dueRequests" | "eventById"
 >;
 
 export const requestRows = `SELECT requests.row, requests.version, requests.is_forgotten, requests.place, ${requestColumns}
