@@ -9,31 +9,20 @@ import { sqliteTables } from "./sqlite-store-here.ts";
 import type { Store } from "./store.ts";
 import { storeFault } from "./store-fault.ts";
 
-/** Methods of the port that change something. */
-type WriteMethod =
-  | "openAccount"
-  | "pinMerchant"
-  | "setActive"
-  | "addRequest"
-  | "commit"
-  | "reserveRefund"
-  | "saveRefund"
-  | "changeRefund"
-  | "saveMarks"
-  | "saveSweep"
-  | "watchPayments"
-  | "saveWatched"
-  | "endWatch"
-  | "recordMessage"
-  | "saveMessage"
-  | "saveTaker"
-  | "forgetTaker"
-  | "saveDelivery"
-  | "recordDecision"
-  | "close";
-
 /** The ledger to look at, for a process that is not its owner. */
-export type LedgerReader = Omit<Store, WriteMethod>;
+export type LedgerReader = Pick<
+  Store,
+  | "tagsOf"
+  | "requestByTag"
+  | "snapshot"
+  | "dueMessages"
+  | "takers"
+  | "held"
+  | "health"
+  | "searchRequests"
+  | "history"
+  | "undelivered"
+>;
 
 /**
  * Reads the ledger in `file` while its owner runs, or while nobody does; never holds the owner up. Nothing stays open
