@@ -51,26 +51,35 @@ function sharedEnv({ database, redis, webhookUrl }: { database: URL; redis: Redi
 export async function startQueueStack(): Promise<QueueStack> {
   const { program, tarball } = prepared();
   const folder = mkdtempSync(join(tmpdir(), "n8n-queue-"));
-  const postgres: PostgresServer = await startPostgres();
-  const redis = await startRedis();
   const running = new Map<Part, N8nProcess>();
-  const ports = new Map<Part, number>();
-  for (const part of Object.keys(commands) as Part[]) ports.set(part, await freePort());
-  const webhookUrl = `http://127.0.0.1:${ports.get("webhook")}`;
-  const env = sharedEnv({ database: new URL(await postgres.createDatabase()), redis, webhookUrl });
+  const restarts: Promise<void>[] = [];
+  let postgres: PostgresServer | undefined;
+  let redis: RedisServer | undefined;
 
-  async function start(part: Part): Promise<void> {
-    const options = { program, userFolder: join(folder, part), port: ports.get(part) as number, env };
-    running.set(part, await startN8n({ ...options, ...commands[part] }));
-  }
   async function close(): Promise<void> {
-    for (const process of running.values()) await process.stop();
-    await redis.stop();
-    await postgres.stop();
+    // What is being started now would outlive the test.
+    await Promise.allSettled(restarts);
+    const ends = await Promise.allSettled([...running.values()].map((process) => process.stop()));
+    ends.push(...(await Promise.allSettled([redis?.stop(), postgres?.stop()])));
     rmSync(folder, { recursive: true, force: true });
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 
   try {
+    postgres = await startPostgres();
+    redis = await startRedis();
+    const ports = new Map<Part, number>();
+    for (const part of Object.keys(commands) as Part[]) ports.set(part, await freePort());
+    const webhookUrl = `http://127.0.0.1:${ports.get("webhook")}`;
+    const env = sharedEnv({ database: new URL(await postgres.createDatabase()), redis, webhookUrl });
+    const start = async (part: Part) => {
+      const options = { program, userFolder: join(folder, part), port: ports.get(part) as number, env };
+      running.set(part, await startN8n({ ...options, ...commands[part] }));
+    };
+    const restart = async (part: Part) => {
+      await running.get(part)?.stop("SIGKILL");
+      await start(part);
+    };
     for (const part of ports.keys()) {
       await installPackage(join(folder, part), tarball);
       await start(part);
@@ -79,14 +88,15 @@ export async function startQueueStack(): Promise<QueueStack> {
       n8n: await connectN8n(`http://127.0.0.1:${ports.get("main")}`),
       webhookUrl,
       redis,
-      async killAndRestart(part) {
-        await running.get(part)?.stop("SIGKILL");
-        await start(part);
+      killAndRestart(part) {
+        const restarted = restart(part);
+        restarts.push(restarted);
+        return restarted;
       },
       close,
     };
   } catch (thrown) {
-    await close();
+    await close().catch(() => {});
     throw thrown;
   }
 }

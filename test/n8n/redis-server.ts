@@ -24,12 +24,18 @@ export async function startRedis(): Promise<RedisServer> {
   async function start(): Promise<ChildProcess> {
     const child = spawn("redis-server", [...words.map(String), "--appendfsync", "always"], { stdio: "ignore" });
     const failed = once(child, "error").then(([error]) => Promise.reject(error as Error));
-    await Promise.race([untilOpen(port), failed]);
+    try {
+      await Promise.race([untilOpen(port), failed]);
+    } catch (thrown) {
+      child.kill("SIGKILL");
+      throw thrown;
+    }
     return child;
   }
 
   let running = await start();
   const end = async (signal: NodeJS.Signals) => {
+    if (running.exitCode !== null || running.signalCode !== null) return;
     const ended = once(running, "exit");
     running.kill(signal);
     await ended;

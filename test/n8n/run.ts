@@ -3,7 +3,7 @@
  * against the local Instamojo. Words after the command are handed to jest: a path, `-t`. Maintainer's command:
  * `npm run test:n8n`.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,19 +21,33 @@ async function packPackage(): Promise<string> {
   return join(packed, tarball);
 }
 
+/** Ends what the tests left running; mostly there is nothing. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined || process.platform === "win32") return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
+  }
+}
+
 try {
   const { program, version } = await installN8n();
   const tarball = await packPackage();
   console.error(`n8n ${version}, Node ${process.version}`);
   const given = process.argv.slice(2);
   const words = given.some((word) => !word.startsWith("-")) ? given : ["test/n8n/[^/]+$", ...given];
-  const jest = spawn(
-    process.execPath,
-    [join(root, "scripts/run-jest.mjs"), ...words, "--testPathIgnorePatterns", "/node_modules/", "--runInBand"],
-    { cwd: root, stdio: "inherit", env: { ...process.env, N8N_TEST_PROGRAM: program, N8N_TEST_TARBALL: tarball } },
-  );
+  const always = ["--testPathIgnorePatterns", "/node_modules/", "--runInBand", "--forceExit"];
+  const jest = spawn(process.execPath, [join(root, "scripts/run-jest.mjs"), ...words, ...always], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, N8N_TEST_PROGRAM: program, N8N_TEST_TARBALL: tarball },
+    // A process group of its own: all that the tests started is found by it, also when jest crashed.
+    detached: process.platform !== "win32",
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => jest.kill(signal));
   const [code] = (await once(jest, "exit")) as [number | null];
+  endGroup(jest);
   process.exitCode = code ?? 1;
 } finally {
   rmSync(packed, { recursive: true, force: true });

@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startReceiver, startTestHttpHost, type TestHttpHost } from "../../helpers/http-host.ts";
 import { type QueueStack, startQueueStack } from "../queue-stack.ts";
 import { triggerFlow } from "../workflows.ts";
+import { killsOf, outcomeOf, payments, report, type Shop, told, untilTold } from "./outcome.ts";
 
-const payments = Number(process.env.N8N_TEST_PAYMENTS ?? 500);
 const secret = `whsec_${randomBytes(32).toString("base64")}`;
 let stack: QueueStack;
 let host: TestHttpHost;
-let shop: Awaited<ReturnType<typeof startReceiver>>;
+let shop: Shop;
 
 beforeAll(async () => {
   stack = await startQueueStack();
@@ -20,24 +19,6 @@ afterAll(async () => {
   await stack?.close();
   await shop?.close();
 }, 120_000);
-
-/** Payments that the shop was told of, each as often as it was told, by event id. */
-function told(): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { body } of shop.received) {
-    const { id } = JSON.parse(body) as { id: string };
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  return counts;
-}
-
-async function untilTold(count: number, withinMs: number): Promise<void> {
-  const until = Date.now() + withinMs;
-  while (told().size < count) {
-    if (Date.now() > until) throw new Error(`The shop was told of ${told().size} payments and not of ${count}.`);
-    await pause(250);
-  }
-}
 
 /** Links are made and paid by ten customers at a time. */
 async function sell(from: number, count: number): Promise<void> {
@@ -74,25 +55,18 @@ describe("n8n in queue mode behind the HTTP host", () => {
       targets: [{ name: "n8n", url: flow.url, secrets: [secret], allowPrivate: true }],
     });
     const share = Math.ceil(payments / 4);
-    const kills = [
-      () => stack.killAndRestart("worker-2"),
-      () => stack.killAndRestart("webhook"),
-      () => stack.redis.killAndRestart(),
-    ];
+    const kills = killsOf(stack);
     for (const [index, kill] of kills.entries()) {
       await sell(index * share, share);
-      await untilTold(index * share + Math.floor(share / 4), 300_000);
+      await untilTold(shop, index * share + Math.floor(share / 4), 300_000);
       await kill();
     }
     await sell(kills.length * share, payments - kills.length * share);
-    await untilTold(payments, 600_000);
+    await untilTold(shop, payments, 600_000);
 
-    const paid = host.simulator.ledger().payments.filter(({ status }) => status === true);
-    const ids = new Set(shop.received.map(({ body }) => (JSON.parse(body) as { paymentId: string }).paymentId));
-    expect(paid.length).toBe(payments);
-    expect(new Set(paid.map(({ id }) => id))).toEqual(ids);
-    expect(told().size).toBe(payments);
-    const again = [...told().values()].filter((count) => count > 1).length;
-    console.info(`${payments} payments, ${shop.received.length} tellings, ${again} events told more than once`);
+    const outcome = outcomeOf(host.simulator, shop);
+    report("Through the HTTP host", outcome);
+    expect(outcome).toMatchObject({ paid: payments, lost: [], invented: [] });
+    expect(told(shop, "id").size).toBe(payments);
   }, 1_500_000);
 });
