@@ -45,9 +45,10 @@ export async function writeN8n(out) {
   cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
   const bundled = readFileSync(join(root, "node_modules", "lean-qr", "LICENSE"), "utf8");
   writeText(join(folder, "THIRD-PARTY-LICENSES"), `lean-qr, which draws the QR codes:\n\n${bundled}`);
-  // The other guides are not in this package.
+  // The pictures and the other guides are not in this package.
   const guide = readFileSync(join(root, "docs", "n8n.md"), "utf8");
-  const readable = guide.replace(/\[([^\]]+)\]\(([^):]+\.md)\)/g, "$1: docs/$2 of instamojo-flow-nodes");
+  const withoutPictures = guide.replace(/^!\[[^\]]*\]\(images\/.*\)\n\n?/gm, "");
+  const readable = withoutPictures.replace(/\[([^\]]+)\]\(([^):]+\.md)\)/g, "$1: docs/$2 of instamojo-flow-nodes");
   writeText(join(folder, "README.md"), readable);
 }
 

@@ -100,6 +100,11 @@ describe("the panel of the n8n node", () => {
     expect(fieldOf("generate-payment-link", "reference", "direct").description).toMatch(/makes a second link/);
   });
 
+  it("names the operation below the node as the panel does", () => {
+    const names = /\((\{.*\})\)\[\$parameter\["operation"\]\]/.exec(String(description.subtitle))?.[1] ?? "{}";
+    expect(JSON.parse(names)).toMatchObject({ "create-refund": "Create refund", "list-payments": "List payments" });
+  });
+
   it("has an output of its own for a refund that nobody can say of", () => {
     expect(String(description.outputs)).toMatch(/"create-refund":\[[^\]]*"Success"[^\]]*"Unknown"/);
   });

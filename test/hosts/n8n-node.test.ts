@@ -94,6 +94,10 @@ describe("making links with the n8n node, called directly", () => {
     expect(simulator.ledger().calls).toEqual([]);
   });
 
+  it("gives out what a person looks for in the first columns", async () => {
+    expect(Object.keys(first(await run(link))).slice(0, 2)).toEqual(["status", "link"]);
+  });
+
   it("leaves out what is blank, and refuses an expression that came out empty", async () => {
     const typed = { ...link, customerName: "", purpose: "={{ $json.purpose }}" };
     const item = first(await run(typed, { evaluated: { purpose: "" }, continueOnFail: true }));
@@ -125,7 +129,7 @@ describe("errors of the n8n node", () => {
     await expect(failing).rejects.toMatchObject({
       name: "NodeOperationError",
       message: "Amount must be at least 9.00.",
-      description: expect.stringMatching(/Correct the fields/),
+      description: "Write it like 200 or 199.50, without commas or a currency sign.",
     });
   });
 

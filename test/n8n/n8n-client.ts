@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
-const owner = { email: "owner@n8n.test", firstName: "Test", lastName: "Owner", password: "Owner-of-this-n8n-1" };
+/** Who owns each n8n that is started here. */
+export const owner = { email: "owner@n8n.test", firstName: "Test", lastName: "Owner", password: "Owner-of-this-n8n-1" };
 
 /** A node of a workflow as n8n stores it. */
 export interface WorkflowNode {

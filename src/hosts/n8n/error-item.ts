@@ -9,7 +9,14 @@ import type { NodeError } from "../../runtime/errors.ts";
 
 /** The item that n8n sends to a node's error output; the only shape from which it keeps more than the message. */
 export function errorItem(error: NodeError, item: number): INodeExecutionData {
-  return { json: { error: error as unknown as JsonObject }, pairedItem: { item } };
+  const told = { ...error, remedy: remedyOf(error) };
+  return { json: { error: told as unknown as JsonObject }, pairedItem: { item } };
+}
+
+/** What to do, said of the fields themselves where it is about fields: n8n shows this text and no list of fields. */
+function remedyOf({ remedy, fieldErrors = [] }: NodeError): string {
+  const ofFields = new Set(fieldErrors.map((error) => error.remedy));
+  return ofFields.size > 0 ? [...ofFields].join(" ") : remedy;
 }
 
 /**
@@ -26,7 +33,8 @@ export function errorToThrow(
   error: NodeError,
   itemIndex: number,
 ): NodeApiError | NodeOperationError {
-  const { code, message, remedy: description, statusCode } = error;
+  const { code, message, statusCode } = error;
+  const description = remedyOf(error);
   const node = context.getNode();
   if (statusCode === undefined) return new NodeOperationError(node, message, { description, itemIndex, type: code });
   const httpCode = String(statusCode);

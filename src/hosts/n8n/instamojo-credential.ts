@@ -8,7 +8,7 @@ export class InstamojoApi implements ICredentialType {
   name = "instamojoApi";
   displayName = "Instamojo API";
   icon: Icon = { light: "file:../nodes/Instamojo/instamojo.svg", dark: "file:../nodes/Instamojo/instamojo.dark.svg" };
-  documentationUrl = "https://docs.instamojo.com/reference/create-a-payment-request-1";
+  documentationUrl = "https://www.instamojo.com/developers";
   properties: INodeProperties[] = [
     {
       displayName: "World",

@@ -5,7 +5,7 @@ import {
   type INodeTypeDescription,
   NodeConnectionTypes,
 } from "n8n-workflow";
-import { instamojoOutputs, instamojoProperties } from "./instamojo-properties.ts";
+import { instamojoOutputs, instamojoProperties, instamojoSubtitle } from "./instamojo-properties.ts";
 import { pickLists } from "./pick-lists.ts";
 import { runItems } from "./run-items.ts";
 
@@ -17,7 +17,7 @@ export class Instamojo implements INodeType {
     icon: { light: "file:instamojo.svg", dark: "file:instamojo.dark.svg" },
     group: ["transform"],
     version: 1,
-    subtitle: '={{ $parameter["operation"] }}',
+    subtitle: instamojoSubtitle,
     description: "Take payments with Instamojo links, look at them and give them back",
     defaults: { name: "Instamojo" },
     usableAsTool: true,

@@ -78,3 +78,8 @@ const outputs = Object.fromEntries(
 
 /** The outputs of the node, which depend on the operation; an expression that n8n evaluates. */
 export const instamojoOutputs = `={{ (${JSON.stringify(outputs)})[$parameter["operation"]] || ["main"] }}` as const;
+
+const titles = Object.fromEntries(operations.map(({ id, title }) => [id, title]));
+
+/** What stands below the node on the canvas: the operation as the panel names it. */
+export const instamojoSubtitle = `={{ (${JSON.stringify(titles)})[$parameter["operation"]] }}` as const;

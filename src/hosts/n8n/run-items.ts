@@ -11,6 +11,7 @@ import { errorItem, errorToThrow, unknownItem } from "./error-item.ts";
 import { advancedName, conversationName } from "./form-properties.ts";
 import { operations, outputsOf } from "./operations.ts";
 import { readForm } from "./read-form.ts";
+import { inReadingOrder } from "./reading-order.ts";
 import { runKey } from "./run-key.ts";
 import { type HostCredential, runThroughHost } from "./run-through-host.ts";
 
@@ -26,7 +27,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
   for (let index = 0; index < context.getInputData().length; index += 1) {
     const result = await run(index);
     if ("output" in result) {
-      outputs[0]?.push({ json: result.output as INodeExecutionData["json"], pairedItem: { item: index } });
+      outputs[0]?.push({ json: inReadingOrder(result.output), pairedItem: { item: index } });
     } else if (result.port === "unknown") {
       unknownOutput(context, outputs)?.push(unknownItem(result.error, index));
     } else if (context.continueOnFail()) {

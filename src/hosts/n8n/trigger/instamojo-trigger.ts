@@ -1,5 +1,4 @@
 import {
-  type IDataObject,
   type IExecuteFunctions,
   type IHookFunctions,
   type INodeExecutionData,
@@ -9,10 +8,12 @@ import {
   type IWebhookFunctions,
   type IWebhookResponseData,
   NodeOperationError,
+  sleep,
 } from "n8n-workflow";
 import type { PaymentStatusEvent } from "../../../../schemas/payment-status.ts";
 import { wants } from "../../../payments/takers.ts";
 import { isFlowError } from "../../../runtime/errors.ts";
+import { inReadingOrder } from "../reading-order.ts";
 import type { PollMemory } from "./find-news.ts";
 import { firstTimeOnly } from "./first-time.ts";
 import { lookForMissed } from "./look-for-missed.ts";
@@ -81,10 +82,11 @@ export class InstamojoTrigger implements INodeType {
   /** The first node of each run: lets through what did not start a run before. */
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const items = this.getInputData();
-    // The host sends an event again because its run did not end well: it must start again.
-    if (isFromHost(this) || this.getMode() === "manual") return [items];
+    // The host, or a person who retries, gives an event again because its run did not end well: it must start again.
+    if (isFromHost(this) || ["manual", "retry"].includes(this.getMode())) return [items];
     const place = `${this.getWorkflow().id} ${this.getNode().id}`;
-    return [await firstTimeOnly(items, { place, store: this.helpers })];
+    const warn = (text: string) => this.logger.warn(text);
+    return [await firstTimeOnly(items, { place, store: this.helpers, sleep, warn })];
   }
 }
 
@@ -101,7 +103,7 @@ function memoryOf(context: Context): Memory {
 }
 
 function itemOf(event: PaymentStatusEvent): INodeExecutionData {
-  return { json: event as unknown as IDataObject, pairedItem: { item: 0 } };
+  return { json: inReadingOrder(event), pairedItem: { item: 0 } };
 }
 
 function isWanted(context: Context, event: PaymentStatusEvent): boolean {

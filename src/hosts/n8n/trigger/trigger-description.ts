@@ -32,7 +32,7 @@ const properties: INodeProperties[] = [
   },
   {
     displayName:
-      "Copy the production URL above into the field Status Callback URL of the node that makes the link. Every message is checked by asking Instamojo.",
+      "Open Webhook URLs above, copy the Production URL and paste it as Trigger Address into the credential: every link then reports here. What is reported is checked by asking Instamojo.",
     name: "directNotice",
     type: "notice",
     default: "",
@@ -40,7 +40,7 @@ const properties: INodeProperties[] = [
   },
   {
     displayName:
-      "Put the production URL above into the configuration of the host, under deliver. The run must end within 15 seconds, or the event comes again.",
+      "Open Webhook URLs above, copy the Production URL and put it into the configuration of the host, under deliver. The run must end within 15 seconds, or the event comes again. Poll Times are not used.",
     name: "hostNotice",
     type: "notice",
     default: "",
@@ -80,7 +80,7 @@ const properties: INodeProperties[] = [
     type: "boolean",
     default: true,
     description:
-      "Whether to also read the payments of the account at the times below and start for those that no webhook told of. One call of Instamojo each time when there is nothing new.",
+      "Whether to also read the payments of the account at the Poll Times above and start for those that no webhook told of. One call of Instamojo each time when there is nothing new.",
     displayOptions: direct,
   },
 ];
@@ -89,13 +89,17 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
+const tryIt =
+  "<b>To try it here</b>, press Fetch Test Event. Then make a link with the Test URL as its Status Callback URL (under Advanced), and pay it.";
+
 /** The panel of the trigger, its web address and its credentials; what n8n's linter looks for stands on the class. */
 export const triggerDescription: Omit<INodeTypeDescription, "icon" | "subtitle"> = {
   displayName: "Instamojo Trigger",
   name: "instamojoTrigger",
   group: ["trigger"],
   version: 1,
-  description: "Starts the workflow when the status of a payment changes",
+  // n8n shows one entry for both nodes, with this text.
+  description: "Make payment links, refund payments, and start the workflow when a payment changes",
   defaults: { name: "Instamojo Trigger" },
   polling: true,
   inputs: [],
@@ -114,5 +118,13 @@ export const triggerDescription: Omit<INodeTypeDescription, "icon" | "subtitle">
       path: "payment",
     },
   ],
+  triggerPanel: {
+    header: "Start when a payment changes",
+    executionsHelp: {
+      inactive: `${tryIt}<br /><br /><b>When your workflow is ready</b>, publish it. Then it runs for every payment; the runs are in the executions list, not here.`,
+      active: `${tryIt}<br /><br /><b>Your workflow is published</b>: it runs for every payment. The runs are in the <a data-key="executions">executions list</a>, not here.`,
+    },
+    activationHint: "Publish the workflow, so that it runs for every payment.",
+  },
   properties,
 };
