@@ -46,9 +46,24 @@ describe("an event that n8n may have started before", () => {
   });
 
   it("starts, and a warning is logged, when the list cannot be used", async () => {
-    const { options, warnings } = listWith([taken, taken]);
+    const { options, warnings } = listWith(Array.from({ length: 6 }, () => taken));
     expect(await firstTimeOnly(items("a"), options)).toEqual(items("a"));
     expect(warnings).toEqual([expect.stringContaining("may start twice")]);
+  });
+
+  it("starts although the list had stored it when it failed", async () => {
+    const { options } = listWith([]);
+    const record = options.store.checkProcessedAndRecord;
+    let calls = 0;
+    const failing = (async (...given: Parameters<Record>) => {
+      const found = await record(...given);
+      calls += 1;
+      if (calls === 1) throw new Error("Connection terminated unexpectedly");
+      return found;
+    }) as Record;
+    const broken = { ...options, store: { checkProcessedAndRecord: failing } };
+    expect(await firstTimeOnly(items("a"), broken)).toEqual(items("a"));
+    expect(await firstTimeOnly(items("a"), broken)).toEqual([]);
   });
 
   it("starts once although another worker wrote over the list, twice", async () => {

@@ -17,7 +17,7 @@ export interface FirstTimeOptions {
   readonly place: string;
   readonly store: Store;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Told when the list could not be used. */
+  /** Told when the list could not be kept. */
   readonly warn: (text: string) => void;
 }
 
@@ -35,18 +35,13 @@ export async function firstTimeOnly(
   if (ids.length === 0) return [...items];
   const record = () =>
     inLine(place, () => store.checkProcessedAndRecord(ids, "node", { mode: "entries", maxEntries: rememberedEvents }));
-  try {
-    // The first run of a trigger makes the row; n8n fails where another worker did so at the same moment.
-    const found = await record().catch(record);
-    const fresh = new Set(found.new.map(String));
-    if (fresh.size > 0 && !(await isKept(record, sleep))) {
-      warn("The list of processed items was not kept: an event may start twice.");
-    }
-    return items.filter(({ json }) => typeof json.id !== "string" || fresh.delete(json.id));
-  } catch {
-    warn("The list of processed items cannot be used: an event may start twice.");
-    return [...items];
+  // A list that failed says nothing of what it holds, and may have stored the event all the same.
+  const found = await record().catch(() => null);
+  const fresh = new Set(found ? found.new.map(String) : ids);
+  if (fresh.size > 0 && !(await isKept(record, sleep))) {
+    warn("The list of processed items cannot be kept: an event may start twice.");
   }
+  return items.filter(({ json }) => typeof json.id !== "string" || fresh.delete(json.id));
 }
 
 /** Records until the list that is read back holds it: each time that it did not, another worker had written over it. */
