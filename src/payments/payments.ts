@@ -76,6 +76,7 @@ export async function startPayments({ host, validator, clock, gatewayOptions }: 
     host,
     validator,
     gatewayOptions,
+    clock,
     gatewayTime,
     watch,
     onAccount: tokens.isNow,

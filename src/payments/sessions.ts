@@ -2,11 +2,13 @@ import type { Account } from "../../schemas/account.ts";
 import type { EnvironmentName } from "../../schemas/payment-fields.ts";
 import { environmentOf, requireAccount } from "../accounts.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "../client/gateway.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { Coordination } from "../runtime/coordination.ts";
 import type { Host } from "../runtime/host.ts";
 import type { ReadLane } from "../runtime/read-limits.ts";
 import type { Validator } from "../runtime/validation.ts";
 import type { AccountRow, RequestRow } from "../store/rows.ts";
+import type { AccountIdentity } from "../store/store.ts";
 import { digest, newCallbackToken } from "./callbacks.ts";
 import type { GatewayTime } from "./gateway-time.ts";
 import type { ReadBudgets } from "./read-budget.ts";
@@ -40,6 +42,7 @@ export interface SessionOptions {
   readonly validator: Validator;
   /** Makes the options of a new client; each client closes its own transport. */
   readonly gatewayOptions: () => GatewayOptions;
+  readonly clock: Clock;
   /** Learns the gateway's time from its replies. */
   readonly gatewayTime?: Pick<GatewayTime, "watch">;
   /** Told of the row of every account that is opened. */
@@ -50,8 +53,15 @@ export interface SessionOptions {
   readonly coordination?: Coordination | undefined;
 }
 
+/**
+ * How long the row of an account is believed, in milliseconds. What matters of it changes with the client id and the world
+ * alone, which are looked at every time; so a busy flow is spared a question to the ledger with every run.
+ */
+const rowLifeMs = 1_000;
+
 export function createSessions(options: SessionOptions): Sessions {
-  const { host, validator, gatewayOptions, gatewayTime, watch, coordination } = options;
+  const { host, validator, gatewayOptions, clock, gatewayTime, watch, coordination } = options;
+  const rows = new Map<string, { readonly row: AccountRow; readonly readAt: number }>();
   const gateways = new Map<string, { readonly fingerprint: string; readonly gateway: Gateway }>();
 
   /** One client per account; changed credentials get a new one, so that no token outlives them. */
@@ -69,11 +79,22 @@ export function createSessions(options: SessionOptions): Sessions {
     return gateway;
   }
 
+  async function rowOf(identity: AccountIdentity): Promise<AccountRow> {
+    const { name, environment, clientId } = identity;
+    const known = rows.get(name);
+    const age = clock.now() - (known?.readAt ?? Number.NEGATIVE_INFINITY);
+    const isSame = known?.row.environment === environment && known.row.clientId === clientId;
+    if (known && isSame && age >= 0 && age < rowLifeMs) return known.row;
+    const row = await host.store.openAccount(identity, newCallbackToken());
+    rows.set(name, { row, readAt: clock.now() });
+    options.onAccount?.(row);
+    return row;
+  }
+
   async function open(name: string): Promise<Session> {
     const account = requireAccount(host.accounts(), name, validator, host.maxAccounts);
     const environment = environmentOf(account.baseUrl);
-    const row = await host.store.openAccount({ name, environment, clientId: account.clientId }, newCallbackToken());
-    options.onAccount?.(row);
+    const row = await rowOf({ name, environment, clientId: account.clientId });
     return { account, environment, row, gateway: gatewayOf(account) };
   }
 

@@ -9,9 +9,10 @@ export function watchStatements(): void {
   const client = pg.Client.prototype as unknown as { query: Query };
   const { query } = client;
   client.query = function (...parameters) {
-    const [sql] = parameters;
+    const [given] = parameters;
+    const sql = typeof given === "string" ? given : (given as { readonly text?: string } | undefined)?.text;
     const result = query.apply(this, parameters);
-    const step = typeof sql === "string" ? stepOf(sql) : null;
+    const step = sql === undefined ? null : stepOf(sql);
     if (!step || !(result instanceof Promise)) return result;
     return result.then((answer: unknown) => {
       reach(step);

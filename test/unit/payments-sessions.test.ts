@@ -3,6 +3,7 @@ import type { Account } from "../../schemas/account.ts";
 import { createSessions } from "../../src/payments/sessions.ts";
 import { createAjvValidator } from "../../src/runtime/ajv-validator.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import {
   fits,
   instantClock,
@@ -24,10 +25,20 @@ const stored = { account: "shop", environment: "test" } as const;
 
 async function start(accounts: Account[]) {
   const transports: ReturnType<typeof scriptedTransport>[] = [];
-  const store = await openSqliteStore({ file: ":memory:" });
+  const opened = await openSqliteStore({ file: ":memory:" });
+  const asked: string[] = [];
+  const store: Store = {
+    ...opened,
+    openAccount(identity, callbackToken) {
+      asked.push(identity.clientId);
+      return opened.openAccount(identity, callbackToken);
+    },
+  };
+  const clock = instantClock();
   const sessions = createSessions({
     host: { accounts: () => accounts, store },
     validator: createAjvValidator(),
+    clock,
     gatewayOptions: () => {
       const transport = scriptedTransport(({ url }) =>
         url.includes("oauth2") ? tokenReply() : jsonReply(200, payment),
@@ -36,7 +47,7 @@ async function start(accounts: Account[]) {
       return { transport, clock: instantClock(), fits };
     },
   });
-  return { accounts, store, sessions, transports };
+  return { accounts, sessions, transports, clock, asked };
 }
 
 describe("the session of an account", () => {
@@ -77,6 +88,31 @@ describe("the session of an account", () => {
       [1, true],
       [1, false],
     ]);
+  });
+
+  it("asks the ledger for its row once a second at most", async () => {
+    const { sessions, clock, asked } = await start([shop]);
+    const first = await sessions.open("shop");
+    clock.advance(999);
+    expect((await sessions.open("shop")).row).toEqual(first.row);
+    expect(asked).toEqual(["test_one"]);
+    clock.advance(1);
+    await sessions.open("shop");
+    expect(asked).toEqual(["test_one", "test_one"]);
+    // A clock that was set back says nothing of how long ago that was.
+    clock.advance(-3_600_000);
+    await sessions.open("shop");
+    expect(asked).toHaveLength(3);
+  });
+
+  it("asks at once for another merchant's, and for the first one's again", async () => {
+    const { sessions, accounts, asked } = await start([shop]);
+    await sessions.open("shop");
+    accounts[0] = { ...shop, clientId: "test_two" };
+    expect((await sessions.open("shop")).row.generation).toBe(2);
+    accounts[0] = shop;
+    expect((await sessions.open("shop")).row.generation).toBe(1);
+    expect(asked).toEqual(["test_one", "test_two", "test_one"]);
   });
 
   it("is closed with all the others", async () => {

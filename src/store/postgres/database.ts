@@ -10,9 +10,15 @@ import type { WakeUps } from "./wake-ups.ts";
 
 export type Row = Record<string, unknown>;
 
+/** A statement that is sent so often that each connection keeps it prepared, under its name. */
+export interface PreparedSql {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What statements are sent to: the open transaction, or the database itself, where each is one of its own. */
 export interface Statements {
-  all(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  all(sql: string | PreparedSql, parameters?: readonly unknown[]): Promise<Row[]>;
   get(sql: string, parameters?: readonly unknown[]): Promise<Row | undefined>;
   /** Runs a statement that changes something; the number of changed rows. */
   run(sql: string, parameters?: readonly unknown[]): Promise<number>;

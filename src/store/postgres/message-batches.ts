@@ -1,7 +1,7 @@
 import { FlowError } from "../../runtime/errors.ts";
 import { parseRow } from "../parse-row.ts";
 import type { MessageRow } from "../rows.ts";
-import type { PostgresDatabase } from "./database.ts";
+import type { PostgresDatabase, PreparedSql } from "./database.ts";
 import { createPacedWakes, type PacedWakes } from "./paced-wakes.ts";
 import { isOfValues } from "./postgres-fault.ts";
 
@@ -25,12 +25,15 @@ const maxBatch = 1_000;
 const maxWaiting = 4_096;
 
 /** A repeat makes a message due again; a quarantine it does not end. The place of a stored row is left alone. */
-const recordAll = `
+const recordAll: PreparedSql = {
+  name: "record-messages",
+  text: `
   INSERT INTO messages (id, account, state, next_at, received_at, row)
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])
   ON CONFLICT (id) DO UPDATE SET next_at = excluded.next_at,
     state = CASE WHEN messages.state = 'quarantined' THEN messages.state ELSE 'waiting' END
-  RETURNING id, CASE WHEN xmax::text <> '0' THEN row END AS known`;
+  RETURNING id, CASE WHEN xmax::text <> '0' THEN row END AS known`,
+};
 
 /** While one batch is on its way the next ones gather. */
 export function createMessageBatches(database: PostgresDatabase): MessageBatches {

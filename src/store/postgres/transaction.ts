@@ -1,6 +1,6 @@
 import type { PoolClient } from "pg";
 import { FlowError } from "../../runtime/errors.ts";
-import type { Row, Statements } from "./database.ts";
+import type { PreparedSql, Row, Statements } from "./database.ts";
 import { isRefusal, lostCommit } from "./postgres-fault.ts";
 
 /** Thrown where nothing of a transaction is to be stored; see `undone`. */
@@ -50,7 +50,10 @@ async function commit(client: PoolClient): Promise<void> {
 
 /** A connection as something to send statements to. */
 export function statementsOf(client: PoolClient): Statements {
-  const query = (sql: string, parameters: readonly unknown[] = []) => client.query(sql, parameters.map(storable));
+  const query = (sql: string | PreparedSql, parameters: readonly unknown[] = []) =>
+    typeof sql === "string"
+      ? client.query(sql, parameters.map(storable))
+      : client.query({ ...sql, values: parameters.map(storable) });
   return {
     all: async (sql, parameters) => (await query(sql, parameters)).rows as Row[],
     get: async (sql, parameters) => (await query(sql, parameters)).rows[0] as Row | undefined,
